@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
+import { DomainError } from '../errors.ts';
+import type { Limit, RateLimiter } from '../ports.ts';
+
+/** Limits of this process alone. */
+export function memoryRateLimiter(): RateLimiter {
+  return rateLimiter(
+    (keyPrefix, { points, seconds }) =>
+      new RateLimiterMemory({ keyPrefix, points, duration: seconds }),
+  );
+}
+
+/** Limits shared by every instance on the same Redis. Out of reach, it lets nobody through: UNAVAILABLE. */
+export function redisRateLimiter(redis: Redis): RateLimiter {
+  const limiter = rateLimiter(
+    (name, { points, seconds }) =>
+      new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: `invitree:limit:${name}`,
+        points,
+        duration: seconds,
+        rejectIfRedisNotReady: true,
+      }),
+  );
+  return { ...limiter, close: async () => redis.disconnect() };
+}
+
+function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract): RateLimiter {
+  const limiters = new Map<string, RateLimiterAbstract>();
+  return {
+    async take(name, key, limit) {
+      let limiter = limiters.get(name);
+      if (!limiter) {
+        limiter = create(name, limit);
+        limiters.set(name, limiter);
+      }
+      try {
+        await limiter.consume(key);
+        return 0;
+      } catch (refused) {
+        if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
+        throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
+      }
+    },
+    async close() {},
+  };
+}

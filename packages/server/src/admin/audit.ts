@@ -1,0 +1,24 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { v7 as uuidv7 } from 'uuid';
+
+export interface AuditEvent {
+  at: Date;
+  action: AuditAction;
+  ip: string | null;
+  /** Never a secret, a phone or an email: an entry outlives the person. */
+  details?: Record<string, unknown>;
+}
+
+export type AuditAction = 'auth.signed_in' | 'auth.refresh_reused';
+
+/**
+ * An insert into the audit log, to run on its own or as the last part of the statement it is about.
+ * @param who a query of (actor_id, target_id): no row, no entry
+ */
+export function recordAudit({ at, action, ip, details }: AuditEvent, who: Sql): Sql {
+  return sql`
+    insert into audit_entries (id, at, actor_id, target_id, action, ip, details)
+    select ${uuidv7()}::uuid, ${at}::timestamptz, who.actor_id, who.target_id, ${action}, ${ip},
+      ${details ? JSON.stringify(details) : null}::jsonb
+    from (${who}) who (actor_id, target_id)`;
+}

@@ -1,0 +1,125 @@
+import helmet from '@fastify/helmet';
+import { TRPCError } from '@trpc/server';
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import sql from 'sql-template-tag';
+import { v4 as uuid } from 'uuid';
+import { createContext } from './context.ts';
+import { DomainError } from './errors.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Deps } from './ports.ts';
+import { sendFailure, serveRest } from './rest.ts';
+import { type AppRouter, appRouter } from './router.ts';
+import { serveSite } from './site/site.ts';
+
+/** Bodies are small: the longest field is a display name. */
+const BODY_LIMIT = 64 * 1024;
+
+/** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { config } = deps;
+  const app = Fastify({
+    loggerInstance: deps.log,
+    // One line a request, from the onResponse hook below.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => uuid(),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    requestTimeout: 30_000,
+    // A tRPC batch names all its procedures in the path.
+    routerOptions: { maxParamLength: 5000 },
+    forceCloseConnections: 'idle',
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    request.log.info(
+      {
+        method,
+        // The pattern, not the address: nothing a person typed gets into the log.
+        route: routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendFailure(request, reply, fromFastify(error)),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(request, reply, new TRPCError({ code: 'NOT_FOUND' })),
+  );
+  acceptEmptyJson(app);
+
+  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
+  await app.register(fastifyTRPCPlugin, {
+    prefix: '/trpc',
+    trpcOptions: {
+      router: appRouter,
+      createContext: ({ req, res }) => createContext(deps, req, res),
+      onError({ error, ctx, path }) {
+        if (error.code === 'INTERNAL_SERVER_ERROR')
+          ctx?.log.error({ err: error.cause ?? error, path }, 'Request failed');
+      },
+      responseMeta({ errors }) {
+        const waits = errors.map(({ cause }) =>
+          cause instanceof DomainError ? (cause.data.retryAfter ?? 0) : 0,
+        );
+        const retryAfter = Math.max(0, ...waits);
+        return retryAfter > 0 ? { headers: { 'retry-after': String(retryAfter) } } : {};
+      },
+    } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
+  });
+  await app.register(async (api) => serveRest(api, deps), { prefix: '/api/v1' });
+  serveHealth(app, deps);
+  app.get('/openapi.json', async (request) =>
+    openApiDocument(config.PUBLIC_URL ?? `${request.protocol}://${request.host}`),
+  );
+  app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(deps.accessTokens.jwks),
+  );
+  await serveSite(app, deps);
+  return app;
+}
+
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  // Swagger UI styles its elements by attribute.
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  upgradeInsecureRequests: null,
+};
+
+/** A POST that needs no input may say it sends JSON and then send none. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
+
+/** What Fastify refuses before a procedure sees it: unreadable, too large, of a wrong kind. */
+function fromFastify(error: FastifyError): TRPCError {
+  const { statusCode = 500 } = error;
+  if (statusCode === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause: error });
+  if (statusCode < 500) return new TRPCError({ code: 'BAD_REQUEST', cause: error });
+  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
+}
+
+function serveHealth(app: FastifyInstance, { database }: Deps): void {
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    try {
+      await database.query(sql`select 1`);
+      return { status: 'ok' };
+    } catch {
+      return reply.code(503).header('retry-after', 5).send({ status: 'unavailable' });
+    }
+  });
+}

@@ -1,0 +1,90 @@
+import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { DomainError } from '../errors.ts';
+import type { SigningKey } from '../secrets.ts';
+
+/** What an access token says. It names a session; whether that still lives, the database knows. */
+export interface Claims {
+  userId: string;
+  sessionId: string;
+}
+
+export interface AccessTokens {
+  sign(claims: Claims): Promise<string>;
+  /** @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED */
+  verify(token: string): Claims | Promise<Claims>;
+  /** The public keys (RFC 7517), the signing one first. */
+  readonly jwks: { keys: Omit<SigningKey, 'd'>[] };
+}
+
+/** RFC 9068 */
+const TYPE = 'at+jwt';
+
+interface Options {
+  keys: readonly SigningKey[];
+  /** Who issues them: the service's public address. */
+  issuer: string;
+  /** Seconds */
+  ttl: number;
+  clock: () => number;
+}
+
+/** Short-lived JWTs (ES256), which anyone can verify offline with the public keys. */
+export async function createAccessTokens({ keys, issuer, ttl, clock }: Options) {
+  const [newest] = keys;
+  if (!newest) throw new Error('No signing key');
+  const privateKey = await importJWK(newest);
+  const publicJwks = keys.map(({ d: _, ...jwk }) => jwk);
+  const publicKeys = new Map(
+    await Promise.all(publicJwks.map(async (jwk) => [jwk.kid, await importJWK(jwk)] as const)),
+  );
+  // A client sends the same token many times, and a signature costs more than all else in a request.
+  const verified = new LRUCache<string, Claims & { expiresAt: number }>({ max: 20_000 });
+
+  const tokens: AccessTokens = {
+    jwks: { keys: publicJwks },
+    sign({ userId, sessionId }) {
+      const now = Math.floor(clock() / 1000);
+      return new SignJWT({ sid: sessionId })
+        .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: newest.kid })
+        .setIssuer(issuer)
+        .setSubject(userId)
+        .setIssuedAt(now)
+        .setExpirationTime(now + ttl)
+        .sign(privateKey);
+    },
+    verify(token) {
+      const known = verified.get(token);
+      if (!known) return verifySignature(token);
+      if (known.expiresAt <= clock()) throw new DomainError('TOKEN_EXPIRED');
+      return known;
+    },
+  };
+  return tokens;
+
+  // The issuer is not compared: the key is the proof, and instances may go by several addresses.
+  async function verifySignature(token: string): Promise<Claims> {
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        ({ kid = '' }) => {
+          const key = publicKeys.get(kid);
+          if (!key) throw new errors.JWKSNoMatchingKey();
+          return key;
+        },
+        {
+          algorithms: ['ES256'],
+          typ: TYPE,
+          requiredClaims: ['sub', 'sid', 'exp'],
+          currentDate: new Date(clock()),
+        },
+      );
+      const { sub, sid, exp } = payload as { sub: string; sid: string; exp: number };
+      const claims = { userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+      verified.set(token, claims);
+      return claims;
+    } catch (error) {
+      throw new DomainError(error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID');
+    }
+  }
+}

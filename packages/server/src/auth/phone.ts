@@ -1,0 +1,37 @@
+import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max';
+import { DomainError } from '../errors.ts';
+
+/** Digits of other scripts look alike on a screen and are not what a gateway dials. */
+const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/u;
+
+/** Numbers of these kinds cost the caller extra or reach no person. */
+const REFUSED = new Set(['PREMIUM_RATE', 'SHARED_COST', 'TOLL_FREE', 'UAN', 'VOICEMAIL', 'PAGER']);
+
+/**
+ * A phone as a person writes it, in E.164 (ITU-T).
+ * @param region where a number without `+` is from (ISO 3166-1 alpha-2)
+ * @throws DomainError PHONE_INVALID
+ */
+export function parsePhone(text: string, region: string): string {
+  const number = FOREIGN_DIGIT.test(text)
+    ? undefined
+    : parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false });
+  if (!number?.isValid() || number.ext || REFUSED.has(number.getType() ?? ''))
+    throw new DomainError('PHONE_INVALID');
+  return number.number;
+}
+
+/** Whether a text is a valid phone in E.164 already. */
+export function isPhone(text: string): boolean {
+  return parsePhoneNumber(text)?.number === text;
+}
+
+/** `+79991234567` as `+7 *** ***-45-67`: enough to recognise one's own, for logs and pages. */
+export function maskPhone(phone: string): string {
+  const { countryCallingCode, nationalNumber } = parsePhoneNumber(phone) ?? {
+    countryCallingCode: '',
+    nationalNumber: phone,
+  };
+  const last = nationalNumber.slice(-4);
+  return `+${countryCallingCode} *** ***-${last.slice(0, 2)}-${last.slice(2)}`;
+}

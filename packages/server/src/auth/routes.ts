@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { codeText } from '../messages.ts';
+import { readProfile } from '../profile/profile.ts';
+import { rest } from '../rest-meta.ts';
+import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
+import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
+import { issueCode } from './one-time-codes.ts';
+import { parsePhone } from './phone.ts';
+import { rotateRefreshToken } from './refresh-tokens.ts';
+import {
+  oneTimeCode,
+  refreshToken,
+  requestedCode,
+  revoked,
+  session,
+  sessionList,
+} from './schemas.ts';
+import { listSessions, revokeAllSessions, revokeSession } from './sessions.ts';
+import { type OpenedSession, signInByPhone } from './sign-in.ts';
+
+export const authRoutes = {
+  requestCode: limitedProcedure('auth.requestCode')
+    .meta(
+      rest('POST /auth/code', {
+        tag: 'auth',
+        summary: 'Ask for a one-time code by SMS',
+        open: true,
+        errors: ['PHONE_INVALID', 'RATE_LIMITED'],
+      }),
+    )
+    .input(z.object({ phone: phoneInput }))
+    .output(requestedCode)
+    .mutation(async ({ ctx: { deps, locale, log }, input }) => {
+      const { config, sms } = deps;
+      const phone = parsePhone(input.phone, config.DEFAULT_REGION);
+      const { code, test, expiresAt, resendAt } = await issueCode(deps, phone);
+      // Not awaited: a slow provider must not hold the answer, nor tell by its timing.
+      if (!test)
+        sms
+          .send({ to: phone, text: codeText(locale, code) })
+          .catch((error) => log.error({ err: error }, 'SMS not sent'));
+      return {
+        phone,
+        codeLength: code.length,
+        expiresAt,
+        resendAt,
+        ...(!config.production && { devCode: code }),
+      };
+    }),
+
+  verifyCode: limitedProcedure('auth.verifyCode')
+    .meta(
+      rest('POST /auth/verify', {
+        tag: 'auth',
+        summary: 'Sign in with a one-time code',
+        description:
+          'A phone without an account gets one. An invite code given then is activated with it, or nothing happens at all.',
+        open: true,
+        errors: [
+          'PHONE_INVALID',
+          'CODE_WRONG',
+          'CODE_EXPIRED',
+          'CODE_ATTEMPTS_EXCEEDED',
+          'RATE_LIMITED',
+          'USER_BLOCKED',
+          'INVITE_CODE_NOT_FOUND',
+          'INVITE_CODE_EXPIRED',
+          'REFERRER_BLOCKED',
+        ],
+      }),
+    )
+    .input(
+      z.object({
+        phone: phoneInput,
+        code: oneTimeCode,
+        inviteCode: inviteCodeInput.optional(),
+      }),
+    )
+    .output(session)
+    .mutation(async ({ ctx, input }) => {
+      const phone = parsePhone(input.phone, ctx.deps.config.DEFAULT_REGION);
+      const opened = await signInByPhone(ctx.deps, {
+        ...input,
+        phone,
+        transport: 'bearer',
+        client: ctx.client,
+      });
+      return answerSession(ctx, opened);
+    }),
+
+  refresh: limitedProcedure('auth.refresh')
+    .meta(
+      rest('POST /auth/refresh', {
+        tag: 'auth',
+        summary: 'Trade a refresh token for a new pair',
+        open: true,
+        errors: ['TOKEN_INVALID', 'REFRESH_REUSED', 'USER_BLOCKED', 'RATE_LIMITED'],
+      }),
+    )
+    .input(z.object({ refreshToken }))
+    .output(session)
+    .mutation(async ({ ctx, input }) => {
+      const rotated = await rotateRefreshToken(ctx.deps, input.refreshToken, ctx.client);
+      return answerSession(ctx, { ...rotated, isNewUser: false });
+    }),
+
+  logout: signedInProcedure
+    .meta(rest('POST /auth/logout', { tag: 'auth', summary: 'End this session, or all of them' }))
+    .input(z.object({ everywhere: z.boolean().default(false) }).default({ everywhere: false }))
+    .output(revoked)
+    .mutation(async ({ ctx: { deps, caller }, input }) => ({
+      revoked: input.everywhere
+        ? await revokeAllSessions(deps, deps.database, caller.userId)
+        : await revokeSession(deps, caller.userId, caller.sessionId),
+    })),
+
+  sessions: signedInProcedure
+    .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'Where I am signed in' }))
+    .input(z.void())
+    .output(sessionList)
+    .query(async ({ ctx: { deps, caller } }) => ({ items: await listSessions(deps, caller) })),
+
+  revokeSession: signedInProcedure
+    .meta(
+      rest('DELETE /auth/sessions/{id}', {
+        tag: 'auth',
+        summary: 'End one of my sessions',
+        errors: ['NOT_FOUND'],
+      }),
+    )
+    .input(z.object({ id }))
+    .output(revoked)
+    .mutation(async ({ ctx: { deps, caller }, input }) => ({
+      revoked: await revokeSession(deps, caller.userId, input.id),
+    })),
+};
+
+export const authRouter = router(authRoutes);
+
+async function answerSession(
+  { deps }: Context,
+  { userId, sessionId, isNewUser, refreshToken }: OpenedSession,
+) {
+  const [user, accessToken] = await Promise.all([
+    readProfile(deps, userId),
+    deps.accessTokens.sign({ userId, sessionId }),
+  ]);
+  return {
+    user,
+    isNewUser,
+    tokenType: 'Bearer' as const,
+    accessToken,
+    expiresIn: deps.config.ACCESS_TOKEN_TTL,
+    refreshToken,
+  };
+}

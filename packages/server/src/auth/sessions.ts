@@ -1,0 +1,78 @@
+import sql from 'sql-template-tag';
+import { DomainError } from '../errors.ts';
+import type { Deps, Sql } from '../ports.ts';
+
+/** Who is at the other end of a request, as far as one can tell. */
+export interface Client {
+  ip: string;
+  /** Cut to 256 characters */
+  userAgent: string | null;
+}
+
+/** The signed-in user of a request, read anew for each one: a revocation holds at once on every instance. */
+export interface Caller {
+  userId: string;
+  sessionId: string;
+  role: 'user' | 'admin';
+}
+
+/**
+ * Whose live session this is.
+ * @throws DomainError TOKEN_INVALID, USER_BLOCKED
+ */
+export async function findCaller(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  sessionId: string,
+): Promise<Caller> {
+  const [row] = await database.query<Caller & { status: string; live: boolean }>(sql`
+    select u.id as "userId", s.id as "sessionId", u.role, u.status,
+      s.revoked_at is null and s.expires_at > ${new Date(clock())} as live
+    from sessions s join users u on u.id = s.user_id
+    where s.id = ${sessionId}`);
+  if (row?.status === 'blocked') throw new DomainError('USER_BLOCKED');
+  if (!row?.live) throw new DomainError('TOKEN_INVALID');
+  const { userId, role } = row;
+  return { userId, sessionId, role };
+}
+
+/** The caller's live sessions, the newest first. */
+export async function listSessions({ clock, database }: Deps, caller: Caller) {
+  const sessions = await database.prisma.session.findMany({
+    where: { userId: caller.userId, revokedAt: null, expiresAt: { gt: new Date(clock()) } },
+    orderBy: { id: 'desc' },
+  });
+  return sessions.map(({ id, createdAt, lastUsedAt, userAgent, ip }) => ({
+    id,
+    createdAt,
+    lastUsedAt,
+    userAgent,
+    ip,
+    current: id === caller.sessionId,
+  }));
+}
+
+/**
+ * Ends one of the caller's sessions.
+ * @throws DomainError NOT_FOUND, for another's session too
+ */
+export async function revokeSession({ clock, database }: Deps, userId: string, sessionId: string) {
+  const revoked = await revoke(database, sql`id = ${sessionId} and user_id = ${userId}`, clock());
+  if (revoked === 0) throw new DomainError('NOT_FOUND');
+  return revoked;
+}
+
+/** Ends all of a user's sessions, and says how many there were. */
+export function revokeAllSessions(
+  { clock }: Pick<Deps, 'clock'>,
+  tx: Sql,
+  userId: string,
+): Promise<number> {
+  return revoke(tx, sql`user_id = ${userId}`, clock());
+}
+
+async function revoke(tx: Sql, which: ReturnType<typeof sql>, now: number): Promise<number> {
+  const revoked = await tx.query(sql`
+    update sessions set revoked_at = ${new Date(now)}
+    where ${which} and revoked_at is null and expires_at > ${new Date(now)} returning id`);
+  return revoked.length;
+}

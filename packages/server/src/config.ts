@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { join } from 'node:path';
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { isPhone } from './auth/phone.ts';
+
+/** A setting that is missing or wrong: the message lists all of them. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const count = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
+
+/** `a, b,,c` as ['a', 'b', 'c'] */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const addresses = list.refine((items) => items.every(isCidr), {
+  error: 'must be addresses or ranges like 10.0.0.0/8, separated by commas',
+});
+
+const testPhones = list.transform((items, ctx) =>
+  items.map((item): TestPhone => {
+    const [, phone, code] = /^(\+\d{1,15}\*?):(\d{1,10})$/.exec(item) ?? [];
+    if (!phone || !code) ctx.addIssue(`"${item}" is not like +79990000000:1111 or +7999*:1234`);
+    return { phone: phone ?? '', code: code ?? '' };
+  }),
+);
+
+const sender = z
+  .string()
+  .default('console')
+  .refine((text) => text === 'console' || /^file:./.test(text), {
+    error: 'must be console or file:PATH',
+  });
+
+const settings = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: count(3000, 0).refine((port) => port < 65536, { error: 'must be below 65536' }),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: z.string().default('.data'),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  APP_SECRET: list.refine((secrets) => secrets.every((secret) => secret.length >= 32), {
+    error: 'each secret must have at least 32 characters',
+  }),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DEFAULT_REGION: z.string().refine(isSupportedCountry, { error: 'is no country' }).default('RU'),
+  ADMIN_PHONES: list.refine((phones) => phones.every(isPhone), {
+    error: 'must be phones like +79991234567, separated by commas',
+  }),
+  CODE_LENGTH: count(4, 4).refine((length) => length <= 10, { error: 'must be at most 10' }),
+  CODE_TTL: count(300),
+  CODE_RESEND_AFTER: count(60, 0),
+  CODE_MAX_ATTEMPTS: count(5),
+  CODE_MAX_FAILURES_PER_DAY: count(10),
+  CODE_SENDS_PER_HOUR: count(5),
+  CODE_SENDS_PER_DAY: count(10),
+  TEST_PHONES: testPhones,
+  TEST_PHONES_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
+  SMS_SENDER: sender,
+  RATE_LIMIT_EXEMPT: addresses.optional(),
+  TRUST_PROXY: addresses,
+  ACCESS_TOKEN_TTL: count(900),
+  REFRESH_TOKEN_TTL: count(2_592_000),
+  PHONE_VERIFICATION_TTL: count(0, 0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FILE: z.string().optional(),
+});
+
+const checked = settings.superRefine((env, ctx) => {
+  if (env.NODE_ENV !== 'production') return;
+  const refuse = (path: string, message: string) =>
+    ctx.addIssue({ code: 'custom', path: [path], message });
+  if (env.APP_SECRET.length === 0)
+    refuse('APP_SECRET', 'is required in production: at least 32 random characters');
+  if (env.TEST_PHONES.length > 0 && env.TEST_PHONES_IN_PRODUCTION !== 'yes')
+    refuse(
+      'TEST_PHONES',
+      'are open doors: refused in production unless TEST_PHONES_IN_PRODUCTION=yes',
+    );
+});
+
+export interface TestPhone {
+  /** E.164, or its beginning and a `*` */
+  phone: string;
+  code: string;
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads the settings once, at start. Throws a ConfigError that lists everything wrong with them. */
+export function readConfig(env: Record<string, string | undefined> = process.env) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = checked.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `  ${issue.path.join('.')} ${issue.message}`,
+    );
+    throw new ConfigError(`These settings are wrong:\n${problems.join('\n')}`);
+  }
+  const settings = parsed.data;
+  const production = settings.NODE_ENV === 'production';
+  return {
+    ...settings,
+    production,
+    /** Never empty. */
+    APP_SECRET:
+      settings.APP_SECRET.length > 0 ? settings.APP_SECRET : [developmentSecret(settings.DATA_DIR)],
+    RATE_LIMIT_EXEMPT: blockList(
+      settings.RATE_LIMIT_EXEMPT ?? (production ? [] : ['127.0.0.0/8', '::1']),
+    ),
+  };
+}
+
+/** Made once for a data folder, so that sessions outlive a restart; two processes agree on one. */
+function developmentSecret(folder: string): string {
+  const file = join(folder, 'app-secret');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
+function blockList(ranges: string[]): BlockList {
+  const blocks = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+    blocks.addSubnet(address, bits ? Number(bits) : family === 'ipv4' ? 32 : 128, family);
+  }
+  return blocks;
+}

@@ -1,0 +1,63 @@
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server';
+
+/**
+ * What went wrong, for a program: stable, and the same over tRPC and REST.
+ * The value is the tRPC code, which fixes the HTTP status.
+ */
+export const REASONS = {
+  INPUT_INVALID: 'BAD_REQUEST',
+  PHONE_INVALID: 'BAD_REQUEST',
+  CODE_WRONG: 'UNAUTHORIZED',
+  CODE_EXPIRED: 'UNAUTHORIZED',
+  CREDENTIALS_WRONG: 'UNAUTHORIZED',
+  TOKEN_MISSING: 'UNAUTHORIZED',
+  TOKEN_INVALID: 'UNAUTHORIZED',
+  TOKEN_EXPIRED: 'UNAUTHORIZED',
+  REFRESH_REUSED: 'UNAUTHORIZED',
+  FORBIDDEN: 'FORBIDDEN',
+  USER_BLOCKED: 'FORBIDDEN',
+  PHONE_VERIFICATION_REQUIRED: 'FORBIDDEN',
+  NOT_FOUND: 'NOT_FOUND',
+  INVITE_CODE_NOT_FOUND: 'NOT_FOUND',
+  INVITE_CODE_OWN: 'CONFLICT',
+  INVITE_CODE_EXPIRED: 'CONFLICT',
+  ALREADY_ACTIVATED: 'CONFLICT',
+  REFERRAL_CYCLE: 'CONFLICT',
+  REFERRER_BLOCKED: 'CONFLICT',
+  ACTIVE_CODE_EXISTS: 'CONFLICT',
+  CODE_TAKEN: 'CONFLICT',
+  PHONE_TAKEN: 'CONFLICT',
+  EMAIL_TAKEN: 'CONFLICT',
+  PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  RATE_LIMITED: 'TOO_MANY_REQUESTS',
+  CODE_ATTEMPTS_EXCEEDED: 'TOO_MANY_REQUESTS',
+  INTERNAL: 'INTERNAL_SERVER_ERROR',
+  UNAVAILABLE: 'SERVICE_UNAVAILABLE',
+} as const satisfies Record<string, TRPC_ERROR_CODE_KEY>;
+
+export type Reason = keyof typeof REASONS;
+
+/** What some reasons carry beside their name. */
+export interface ErrorData {
+  /** CODE_WRONG: wrong tries left for this code. */
+  attemptsLeft?: number;
+  /** RATE_LIMITED, CODE_ATTEMPTS_EXCEEDED, UNAVAILABLE: whole seconds. */
+  retryAfter?: number;
+  /** ALREADY_ACTIVATED: the invite code in force. */
+  inviteCode?: string;
+  /** ALREADY_ACTIVATED: when it was activated, ISO 8601. */
+  activatedAt?: string;
+}
+
+/** The only error that rules throw on purpose; everything else is a fault and is answered as INTERNAL. */
+export class DomainError extends Error {
+  override name = 'DomainError';
+  readonly reason: Reason;
+  readonly data: ErrorData;
+
+  constructor(reason: Reason, data: ErrorData = {}) {
+    super(reason);
+    this.reason = reason;
+    this.data = data;
+  }
+}

@@ -1,0 +1,2 @@
+export type { ErrorData, Reason } from './errors.ts';
+export type { AppRouter } from './router.ts';

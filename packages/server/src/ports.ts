@@ -1,0 +1,67 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Sql as Statement } from 'sql-template-tag';
+import type { AccessTokens } from './auth/access-tokens.ts';
+import type { Config } from './config.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Sends one statement, prepared under its own name; values travel apart from the text. */
+export interface Sql {
+  query<Row>(statement: Statement): Promise<Row[]>;
+}
+
+export interface Database extends Sql {
+  /** For what is not hot and needs no condition in the write; the rest is SQL. */
+  readonly prisma: PrismaClient;
+  /** PostgreSQL's version and where it runs, for the start-up message. */
+  readonly description: string;
+  /**
+   * Runs `work` in a transaction. A deadlock, a serialization failure or a Retry runs it again
+   * from its beginning, so `work` must have no effect outside of `tx`.
+   */
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Thrown inside a transaction whose premises have changed since it read them. */
+export class Retry extends Error {
+  override name = 'Retry';
+}
+
+export interface SmsSender {
+  /** Resolves when the provider has taken the message. */
+  send(message: SmsMessage): Promise<void>;
+}
+
+export interface SmsMessage {
+  /** E.164 */
+  to: string;
+  text: string;
+}
+
+/** At most `points` in each window of `seconds`, which starts at the first one. */
+export interface Limit {
+  points: number;
+  seconds: number;
+}
+
+export interface RateLimiter {
+  /** Takes one point of `key` under the limit `name`. Answers 0 if there was one left, else the milliseconds until there is. */
+  take(name: string, key: string, limit: Limit): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds since 1970, as Date.now: tests set it. */
+export type Clock = () => number;
+
+/** What rules may use of the world. */
+export interface Deps {
+  config: Config;
+  database: Database;
+  limiter: RateLimiter;
+  sms: SmsSender;
+  clock: Clock;
+  secrets: Secrets;
+  accessTokens: AccessTokens;
+  log: FastifyBaseLogger;
+}

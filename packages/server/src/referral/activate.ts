@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import sql from 'sql-template-tag';
+import { DomainError } from '../errors.ts';
+import { type Deps, Retry, type Sql } from '../ports.ts';
+import { normalizeInviteCode } from './invite-codes.ts';
+
+export interface Activation {
+  userId: string;
+  referrerId: string;
+  inviteCode: string;
+  activatedAt: Date;
+}
+
+interface Input {
+  userId: string;
+  inviteCode: string;
+  /** Where the request came from, for the audit log. */
+  ip: string;
+}
+
+/**
+ * Puts a user under the owner of an invite code: once in a lifetime, by the primary key of
+ * `referrals`, and never so that a circle closes, in any interleaving:
+ *
+ * Only a user without a referrer can activate, and such a user is the top of their own tree. So an
+ * activation closes a circle if and only if the referrer's tree is the user's own, that is, if the
+ * top above the referrer is the user. While an activation holds the user's lock alone and the lock
+ * of the referrer's top together with others, nobody can put that top under anyone, for that takes
+ * its lock alone; the line from the referrer up to it never changes, for referrals are never
+ * rewritten. What was true when looked at under the locks is thus still true at the commit. The two
+ * locks are always taken in the order of their keys, and rows only after them: no deadlock.
+ * Activations below one top share its lock, so a large tree is no bottleneck.
+ *
+ * Runs in a transaction; throws Retry if the top moved before it was locked.
+ * @throws DomainError INVITE_CODE_NOT_FOUND, INVITE_CODE_OWN, INVITE_CODE_EXPIRED, ALREADY_ACTIVATED,
+ *   REFERRAL_CYCLE, REFERRER_BLOCKED
+ */
+export async function activate(
+  { clock }: Pick<Deps, 'clock'>,
+  tx: Sql,
+  { userId, inviteCode: text }: Input,
+): Promise<Activation> {
+  const inviteCode = normalizeInviteCode(text);
+  const now = new Date(clock());
+  const [earlier] = await tx.query<{ inviteCode: string; activatedAt: Date }>(sql`
+    select invite_code as "inviteCode", activated_at as "activatedAt"
+    from referrals where referee_id = ${userId}`);
+  if (earlier)
+    throw new DomainError('ALREADY_ACTIVATED', {
+      inviteCode: earlier.inviteCode,
+      activatedAt: earlier.activatedAt.toISOString(),
+    });
+  const [code] = await tx.query<Code>(sql`
+    with recursive line (user_id, step) as (
+      select user_id, 0 from invite_codes where code = ${inviteCode}
+      union all
+      select r.top_id, line.step + 1 from line join referrals r on r.referee_id = line.user_id
+    )
+    select c.user_id as "referrerId", c.expires_at as "expiresAt", c.retired_at as "retiredAt", u.status,
+      (select user_id from line order by step desc limit 1) as "topId"
+    from invite_codes c join users u on u.id = c.user_id
+    where c.code = ${inviteCode}`);
+  if (!code || code.retiredAt) throw new DomainError('INVITE_CODE_NOT_FOUND');
+  if (code.referrerId === userId) throw new DomainError('INVITE_CODE_OWN');
+  if (code.expiresAt && code.expiresAt <= now) throw new DomainError('INVITE_CODE_EXPIRED');
+  if (code.status !== 'active') throw new DomainError('REFERRER_BLOCKED');
+  if (code.topId === userId) throw new DomainError('REFERRAL_CYCLE');
+
+  await lockTops(tx, { alone: userId, together: code.topId });
+  // The premises again, now under the locks.
+  const [activated] = await tx.query<{ referrerId: string }>(sql`
+    with activated as (
+      insert into referrals (referee_id, referrer_id, top_id, invite_code, activated_at)
+      select ${userId}::uuid, c.user_id, ${code.topId}::uuid, c.code, ${now}::timestamptz
+      from invite_codes c join users u on u.id = c.user_id
+      where c.code = ${inviteCode} and c.retired_at is null and u.status = 'active'
+        and not exists (select from referrals where referee_id in (${userId}, ${code.topId}))
+      returning referrer_id
+    )
+    update users u set referral_count = referral_count + 1
+    from activated a where u.id = a.referrer_id
+    returning a.referrer_id as "referrerId"`);
+  if (!activated) throw new Retry();
+  return { userId, referrerId: activated.referrerId, inviteCode, activatedAt: now };
+}
+
+interface Code {
+  referrerId: string;
+  expiresAt: Date | null;
+  retiredAt: Date | null;
+  status: 'active' | 'blocked' | 'deleted';
+  topId: string;
+}
+
+async function lockTops(tx: Sql, { alone, together }: { alone: string; together: string }) {
+  const exclusive = sql`select pg_advisory_xact_lock(${lockKey(alone)})`;
+  const shared = sql`select pg_advisory_xact_lock_shared(${lockKey(together)})`;
+  const inOrder = lockKey(alone) < lockKey(together) ? [exclusive, shared] : [shared, exclusive];
+  for (const lock of inOrder) await tx.query(lock);
+}
+
+/** A user's lock among PostgreSQL's advisory ones. Two users on one key only wait for each other. */
+function lockKey(userId: string): bigint {
+  return createHash('sha256').update(userId).digest().readBigInt64BE();
+}

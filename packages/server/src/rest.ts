@@ -1,0 +1,131 @@
+import {
+  type AnyTRPCProcedure,
+  callTRPCProcedure,
+  getTRPCErrorFromUnknown,
+  type TRPCError,
+} from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { createContext } from './context.ts';
+import { describeFailure } from './failure.ts';
+import { chooseLocale } from './messages.ts';
+import type { Deps } from './ports.ts';
+import { appRouter } from './router.ts';
+import type { Meta } from './trpc.ts';
+
+/** A procedure with its face over REST. */
+export interface Operation {
+  /** As in `auth.verifyCode` */
+  name: string;
+  type: 'query' | 'mutation';
+  meta: Meta & { openapi: NonNullable<Meta['openapi']> };
+  input: z.ZodType;
+}
+
+export function operations(): Operation[] {
+  return Object.entries(
+    appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>,
+  ).map(([name, { _def }]) => {
+    const { type, meta, inputs } = _def as unknown as {
+      type: 'query' | 'mutation';
+      meta: Operation['meta'];
+      inputs: z.ZodType[];
+    };
+    return { name, type, meta, input: inputs[0] as z.ZodType };
+  });
+}
+
+/**
+ * Serves the procedures under the routes that trpc-openapi documents, by Fastify's own router.
+ * trpc-openapi's HTTP adapter is left out: it matches every route's expression in turn, and turns on
+ * coercion in the schemas it shares with tRPC, so that one REST call changes what tRPC accepts.
+ */
+export function serveRest(app: FastifyInstance, deps: Deps): void {
+  for (const { name, type, meta, input: schema } of operations()) {
+    const { method, path } = meta.openapi;
+    const inBody = method === 'POST' || method === 'PATCH';
+    const readText = textReader(schema);
+    app.route({
+      method,
+      url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      async handler(request, reply) {
+        const params = request.params as Record<string, unknown>;
+        const rest = inBody ? bodyInput(request.body) : readText(request.query as object);
+        const input = isRecord(rest) ? { ...rest, ...readText(params) } : rest;
+        const ctx = createContext(deps, request, reply);
+        const abort = new AbortController();
+        try {
+          const data = await callTRPCProcedure({
+            router: appRouter,
+            path: name,
+            type,
+            ctx,
+            getRawInput: async () => (isVoid(schema) ? undefined : input),
+            signal: abort.signal,
+            batchIndex: 0,
+          });
+          return reply.code(meta.status ?? 200).send(data);
+        } catch (cause) {
+          return sendFailure(request, reply, getTRPCErrorFromUnknown(cause), input);
+        }
+      },
+    });
+  }
+}
+
+/** Answers with what went wrong, and logs it if nobody meant it. */
+export function sendFailure(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: TRPCError,
+  input?: unknown,
+): FastifyReply {
+  const locale = chooseLocale(request.headers['accept-language']);
+  const failure = describeFailure(error, { locale, requestId: request.id, input });
+  const { httpStatus, reason, retryAfter, issues } = failure.data;
+  if (reason === 'INTERNAL') request.log.error({ err: error.cause ?? error }, 'Request failed');
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  return reply.code(httpStatus).send({ ...failure, ...(issues && { issues }) });
+}
+
+/** No body is an empty one: a POST without input needs none. */
+function bodyInput(body: unknown): unknown {
+  return body === undefined || body === null ? {} : body;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isVoid = (schema: z.ZodType) => schema instanceof z.ZodVoid;
+
+/**
+ * Paths and queries carry text alone. Reads it as what the schema wants there, and leaves what is not
+ * that, for the schema to refuse: `limit=5` is a number, `limit=five` stays a text, `flag=false` is false.
+ */
+function textReader(schema: z.ZodType): (values: object) => Record<string, unknown> {
+  const inner = unwrap(schema);
+  const shape: Record<string, z.ZodType> = inner instanceof z.ZodObject ? inner.shape : {};
+  const kinds = new Map(Object.entries(shape).map(([key, field]) => [key, unwrap(field)]));
+  return (values) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, text]) => [key, readAs(kinds.get(key), text)]),
+    );
+}
+
+function readAs(kind: z.ZodType | undefined, text: unknown): unknown {
+  if (kind instanceof z.ZodNumber && typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text))
+    return Number(text);
+  const isBoolean =
+    kind instanceof z.ZodBoolean || (kind instanceof z.ZodLiteral && kind.values.has(true));
+  if (isBoolean && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+/** What is inside of optional, nullable and default. */
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema;
+}

@@ -1,0 +1,12 @@
+import { authRouter } from './auth/routes.ts';
+import { profileRouter } from './profile/routes.ts';
+import { referralRouter } from './referral/routes.ts';
+import { router } from './trpc.ts';
+
+export const appRouter = router({
+  auth: authRouter,
+  profile: profileRouter,
+  referral: referralRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import absolutePath from 'swagger-ui-dist/absolute-path.js';
+import type { Deps } from '../ports.ts';
+
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+
+/** The start page and the API reference, all of it served from here. */
+export async function serveSite(app: FastifyInstance, { config }: Deps): Promise<void> {
+  const files = [
+    ['/', 'start.html', 'text/html; charset=utf-8'],
+    ['/start.css', 'start.css', 'text/css; charset=utf-8'],
+    ['/docs', 'docs.html', 'text/html; charset=utf-8'],
+    ['/docs/docs.js', 'docs.js', 'text/javascript; charset=utf-8'],
+  ] as const;
+  for (const [url, name, type] of files) {
+    const content = read(name);
+    app.get(url, async (_request, reply) => reply.type(type).send(content));
+  }
+  await app.register(fastifyStatic, {
+    root: absolutePath(),
+    prefix: '/docs/',
+    index: false,
+    allowedPath: (path) => /^\/swagger-ui(-bundle\.js|\.css)$|^\/favicon/.test(path),
+    maxAge: config.production ? '1h' : 0,
+  });
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { openEmbeddedDatabase, openPostgres } from './adapters/database.ts';
+import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
+import { openRedis } from './adapters/redis.ts';
+import { consoleSender, fileSender, silentSender } from './adapters/sms.ts';
+import { buildApp } from './app.ts';
+import { createAccessTokens } from './auth/access-tokens.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Deps, SmsSender } from './ports.ts';
+import { deriveSecrets } from './secrets.ts';
+
+export interface Running {
+  app: FastifyInstance;
+  /** Where it listens, as in http://127.0.0.1:3000 */
+  url: string;
+  /** Finishes the requests under way, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** Settings to adapters to app to listening. */
+export async function start(env?: Record<string, string | undefined>): Promise<Running> {
+  const config = readConfig(env);
+  const log = pino({ level: config.LOG_LEVEL });
+  const onError = (err: Error) => log.error({ err }, 'Lost an idle connection');
+  const database = config.DATABASE_URL
+    ? await openPostgres(config.DATABASE_URL, onError)
+    : await openEmbeddedDatabase(config.DATA_DIR);
+  try {
+    const limiter = config.REDIS_URL
+      ? redisRateLimiter(await openRedis(config.REDIS_URL, onError))
+      : memoryRateLimiter();
+    const secrets = deriveSecrets(config.APP_SECRET);
+    const deps: Deps = {
+      config,
+      database,
+      limiter,
+      sms: openSender(config),
+      clock: Date.now,
+      secrets,
+      accessTokens: await createAccessTokens({
+        keys: secrets.signing,
+        issuer: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
+        ttl: config.ACCESS_TOKEN_TTL,
+        clock: Date.now,
+      }),
+      log,
+    };
+    const app = await buildApp(deps);
+    const url = await app.listen({ host: config.HOST, port: config.PORT });
+    if (!config.production) process.stdout.write(welcome(url, deps));
+    return {
+      app,
+      url,
+      async close() {
+        await app.close();
+        await limiter.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openSender({ SMS_SENDER, production }: Config): SmsSender {
+  if (SMS_SENDER.startsWith('file:')) return fileSender(SMS_SENDER.slice('file:'.length));
+  return production ? silentSender() : consoleSender();
+}
+
+function welcome(url: string, { config, database }: Deps): string {
+  return `
+  Invitree listens on ${url}
+  Database   ${database.description}
+  Limits     ${config.REDIS_URL ? 'shared through Redis' : 'in this process: one instance only'}
+  Try it     ${url}/docs
+  Codes      appear here (${config.SMS_SENDER})
+
+`;
+}

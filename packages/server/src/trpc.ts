@@ -1,0 +1,57 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { OpenApiMeta } from 'trpc-openapi';
+import { findCaller } from './auth/sessions.ts';
+import type { Context } from './context.ts';
+import { DomainError, REASONS, type Reason } from './errors.ts';
+import { describeFailure } from './failure.ts';
+import { type LimitName, limitAddress } from './limits.ts';
+
+/** What each procedure says of itself beside its schemas. */
+export interface Meta extends OpenApiMeta {
+  /** The reasons it may fail with, beyond those that any may. */
+  errors?: readonly Reason[];
+  /** The HTTP status of its success over REST, if not 200. */
+  status?: 201;
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    // A stack is for the log.
+    isDev: false,
+    errorFormatter({ shape, error, input, ctx }) {
+      const request = { locale: ctx?.locale ?? 'en', requestId: ctx?.requestId ?? '', input };
+      const { message, code, data } = describeFailure(error, request);
+      const { path } = shape.data;
+      return { ...shape, message, data: { ...data, code, ...(path !== undefined && { path }) } };
+    },
+  });
+
+export const { router, createCallerFactory } = t;
+
+/** The one place where a rule's error becomes tRPC's. */
+const withReasons = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok || !(result.error.cause instanceof DomainError)) return result;
+  const { cause } = result.error;
+  throw new TRPCError({ code: REASONS[cause.reason], cause });
+});
+
+/** For anyone. */
+export const publicProcedure = t.procedure.use(withReasons);
+
+/** For anyone, so many times from one address. */
+export const limitedProcedure = (name: LimitName) =>
+  publicProcedure.use(async ({ ctx, next }) => {
+    await limitAddress(ctx.deps, name, ctx.client.ip);
+    return next();
+  });
+
+/** For a signed-in user, as `ctx.caller`. */
+export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
+  if (!ctx.bearer) throw new DomainError('TOKEN_MISSING');
+  const { sessionId } = await ctx.deps.accessTokens.verify(ctx.bearer);
+  const caller = await findCaller(ctx.deps, sessionId);
+  return next({ ctx: { caller } });
+});
