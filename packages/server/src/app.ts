@@ -8,7 +8,7 @@ import { createContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Deps } from './ports.ts';
-import { sendFailure, serveRest } from './rest.ts';
+import { CHALLENGE, sendFailure, serveRest } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
 import { serveSite } from './site/site.ts';
 
@@ -29,6 +29,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     // A tRPC batch names all its procedures in the path.
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: 'idle',
+    // An address that cannot be read never reaches the error handler below.
+    frameworkErrors: (error, request, reply) => sendFailure(request, reply, fromFastify(error)),
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -65,11 +67,17 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
           ctx?.log.error({ err: error.cause ?? error, path }, 'Request failed');
       },
       responseMeta({ errors }) {
+        const challenge = errors.some(({ code }) => code === 'UNAUTHORIZED');
         const waits = errors.map(({ cause }) =>
           cause instanceof DomainError ? (cause.data.retryAfter ?? 0) : 0,
         );
         const retryAfter = Math.max(0, ...waits);
-        return retryAfter > 0 ? { headers: { 'retry-after': String(retryAfter) } } : {};
+        return {
+          headers: {
+            ...(retryAfter > 0 && { 'retry-after': String(retryAfter) }),
+            ...(challenge && CHALLENGE),
+          },
+        };
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
   });

@@ -5,11 +5,7 @@ import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { isPhone } from './auth/phone.ts';
-
-/** A setting that is missing or wrong: the message lists all of them. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
+import { StartError } from './start-error.ts';
 
 const count = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
 
@@ -68,7 +64,7 @@ const settings = z.object({
   TEST_PHONES: testPhones,
   TEST_PHONES_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
   SMS_SENDER: sender,
-  RATE_LIMIT_EXEMPT: addresses.optional(),
+  RATE_LIMIT_EXEMPT: addresses,
   TRUST_PROXY: addresses,
   ACCESS_TOKEN_TTL: count(900),
   REFRESH_TOKEN_TTL: count(2_592_000),
@@ -77,18 +73,18 @@ const settings = z.object({
   LOG_FILE: z.string().optional(),
 });
 
-const checked = settings.superRefine((env, ctx) => {
-  if (env.NODE_ENV !== 'production') return;
-  const refuse = (path: string, message: string) =>
-    ctx.addIssue({ code: 'custom', path: [path], message });
-  if (env.APP_SECRET.length === 0)
-    refuse('APP_SECRET', 'is required in production: at least 32 random characters');
-  if (env.TEST_PHONES.length > 0 && env.TEST_PHONES_IN_PRODUCTION !== 'yes')
-    refuse(
-      'TEST_PHONES',
-      'are open doors: refused in production unless TEST_PHONES_IN_PRODUCTION=yes',
+/** What production refuses, found in what was given, so that it is listed beside all else that is wrong. */
+function productionProblems(given: Record<string, string | undefined>): string[] {
+  if (given['NODE_ENV'] !== 'production') return [];
+  const problems: string[] = [];
+  if (!given['APP_SECRET'])
+    problems.push('APP_SECRET is required in production: at least 32 random characters');
+  if (given['TEST_PHONES'] && given['TEST_PHONES_IN_PRODUCTION'] !== 'yes')
+    problems.push(
+      'TEST_PHONES are open doors: refused in production unless TEST_PHONES_IN_PRODUCTION=yes',
     );
-});
+  return problems;
+}
 
 export interface TestPhone {
   /** E.164, or its beginning and a `*` */
@@ -98,26 +94,27 @@ export interface TestPhone {
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the settings once, at start. Throws a ConfigError that lists everything wrong with them. */
+/** Reads the settings once, at start. Throws a StartError that lists everything wrong with them. */
 export function readConfig(env: Record<string, string | undefined> = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = checked.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `  ${issue.path.join('.')} ${issue.message}`,
-    );
-    throw new ConfigError(`These settings are wrong:\n${problems.join('\n')}`);
-  }
-  const settings = parsed.data;
-  const production = settings.NODE_ENV === 'production';
+  const parsed = settings.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+    ...productionProblems(given),
+  ];
+  if (!parsed.success || problems.length > 0)
+    throw new StartError(`These settings are wrong:\n  ${problems.join('\n  ')}`);
+  const { data } = parsed;
+  const production = data.NODE_ENV === 'production';
   return {
-    ...settings,
+    ...data,
     production,
     /** Never empty. */
-    APP_SECRET:
-      settings.APP_SECRET.length > 0 ? settings.APP_SECRET : [developmentSecret(settings.DATA_DIR)],
+    APP_SECRET: data.APP_SECRET.length > 0 ? data.APP_SECRET : [developmentSecret(data.DATA_DIR)],
     RATE_LIMIT_EXEMPT: blockList(
-      settings.RATE_LIMIT_EXEMPT ?? (production ? [] : ['127.0.0.0/8', '::1']),
+      env['RATE_LIMIT_EXEMPT'] === undefined && !production
+        ? ['127.0.0.0/8', '::1']
+        : data.RATE_LIMIT_EXEMPT,
     ),
   };
 }

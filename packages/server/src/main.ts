@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import { start } from './start.ts';
+import { StartError } from './start-error.ts';
 
 try {
   const { app, close } = await start();
@@ -9,8 +10,7 @@ try {
     await close();
   });
 } catch (error) {
-  const expected = ['ConfigError', 'FolderLockedError', 'MigrationError'];
-  const { name, message, stack } = error as Error;
-  process.stderr.write(`${expected.includes(name) ? message : stack}\n`);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${error instanceof StartError ? message : stack}\n`);
   process.exitCode = 1;
 }

@@ -73,6 +73,9 @@ export function serveRest(app: FastifyInstance, deps: Deps): void {
   }
 }
 
+/** What a 401 must say (RFC 9110, 15.5.2). */
+export const CHALLENGE = { 'www-authenticate': 'Bearer' };
+
 /** Answers with what went wrong, and logs it if nobody meant it. */
 export function sendFailure(
   request: FastifyRequest,
@@ -84,6 +87,7 @@ export function sendFailure(
   const failure = describeFailure(error, { locale, requestId: request.id, input });
   const { httpStatus, reason, retryAfter, issues } = failure.data;
   if (reason === 'INTERNAL') request.log.error({ err: error.cause ?? error }, 'Request failed');
+  if (httpStatus === 401) reply.headers(CHALLENGE);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.code(httpStatus).send({ ...failure, ...(issues && { issues }) });
 }

@@ -9,6 +9,7 @@ import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deps, SmsSender } from './ports.ts';
 import { deriveSecrets } from './secrets.ts';
+import { StartError } from './start-error.ts';
 
 export interface Running {
   app: FastifyInstance;
@@ -21,7 +22,11 @@ export interface Running {
 /** Settings to adapters to app to listening. */
 export async function start(env?: Record<string, string | undefined>): Promise<Running> {
   const config = readConfig(env);
-  const log = pino({ level: config.LOG_LEVEL });
+  const log = pino({
+    level: config.LOG_LEVEL,
+    // Where PostgreSQL quotes the row that it refused.
+    redact: ['err.detail', 'err.where'],
+  });
   const onError = (err: Error) => log.error({ err }, 'Lost an idle connection');
   const database = config.DATABASE_URL
     ? await openPostgres(config.DATABASE_URL, onError)
@@ -47,7 +52,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       log,
     };
     const app = await buildApp(deps);
-    const url = await app.listen({ host: config.HOST, port: config.PORT });
+    const url = await listen(app, config);
     if (!config.production) process.stdout.write(welcome(url, deps));
     return {
       app,
@@ -61,6 +66,15 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {
+  try {
+    return await app.listen({ host: HOST, port: PORT });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'listen') throw error;
+    throw new StartError(`Cannot listen on ${HOST}:${PORT}: ${(error as Error).message}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { Pool, type PoolClient } from 'pg';
 import { DomainError } from '../errors.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Database, Retry, type Sql } from '../ports.ts';
+import { StartError } from '../start-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate, migrateOnce } from './migrations.ts';
 
@@ -24,7 +25,9 @@ export async function openPostgres(url: string, onError: Log): Promise<Database>
     return database(pool, description, () => pool.end());
   } catch (error) {
     await pool.end();
-    throw error;
+    if (!isAway(error)) throw error;
+    const { host } = new URL(url);
+    throw new StartError(`PostgreSQL at ${host} is out of reach: ${(error as Error).message}`);
   }
 }
 
@@ -73,7 +76,7 @@ async function run<Row>(client: Pool | PoolClient, statement: Parameters<Sql['qu
     const { rows } = await client.query({ name, text, values });
     return rows as Row[];
   } catch (error) {
-    throw isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
+    throw unavailable(error);
   }
 }
 
@@ -82,7 +85,7 @@ const ATTEMPTS = 10;
 async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect().catch((error) => {
-      throw isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
+      throw unavailable(error);
     });
     let broken: Error | undefined;
     try {
@@ -95,11 +98,17 @@ async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promis
         broken = failure;
       });
       if (attempt < ATTEMPTS && isTransient(error)) continue;
-      throw isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
+      if (error instanceof Retry) throw new DomainError('UNAVAILABLE', { retryAfter: 1 });
+      throw unavailable(error);
     } finally {
       client.release(broken);
     }
   }
+}
+
+/** An error as a caller may see it. */
+function unavailable(error: unknown): unknown {
+  return isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
 }
 
 /** Rolled back by PostgreSQL for the sake of another transaction, or by us. */
@@ -111,7 +120,7 @@ function isTransient(error: unknown): boolean {
 }
 
 /** Whether PostgreSQL was out of reach, rather than the statement wrong. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '' } = error as { code?: string };
   return (

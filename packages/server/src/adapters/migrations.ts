@@ -3,16 +3,13 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import type { Pool } from 'pg';
+import { StartError } from '../start-error.ts';
 
 const directory = new URL('../../../../prisma/', import.meta.url);
 const filters = { externalTables: [], externalEnums: [] };
 
 /** Any number will do, as long as every instance takes the same one. */
 const MIGRATION_LOCK = 4_719_253;
-
-export class MigrationError extends Error {
-  override name = 'MigrationError';
-}
 
 /** The migrations on disk, in the order in which Prisma applies them. */
 export async function readMigrations(base = directory): Promise<MigrationList> {
@@ -76,7 +73,7 @@ async function connect(pool: Pool) {
 
 /**
  * Brings the database to the schema of this version and returns the names of what it applied.
- * A history that failed half way, was edited, or comes from a newer version is a MigrationError.
+ * A history that failed half way, was edited, or comes from a newer version is a StartError.
  */
 export async function migrate(pool: Pool, migrations?: MigrationList): Promise<string[]> {
   const list = migrations ?? (await readMigrations());
@@ -90,16 +87,16 @@ export async function migrate(pool: Pool, migrations?: MigrationList): Promise<s
         filters,
       });
     if (failedMigrationNames.length > 0)
-      throw new MigrationError(
+      throw new StartError(
         `A migration failed earlier and left the database half way: ${failedMigrationNames.join(', ')}. ` +
           'Mend it by hand, then mark it with `prisma migrate resolve`.',
       );
     if (editedMigrationNames.length > 0)
-      throw new MigrationError(
+      throw new StartError(
         `Migrations were edited after they had been applied: ${editedMigrationNames.join(', ')}.`,
       );
     if (history && history.diagnostic !== 'databaseIsBehind')
-      throw new MigrationError(
+      throw new StartError(
         `The database was migrated by a newer version of Invitree (${history.unpersistedMigrationNames.join(', ')}). ` +
           'Start that version, or restore a backup from before the upgrade.',
       );

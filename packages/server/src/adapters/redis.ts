@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { StartError } from '../start-error.ts';
 
 /** Connects to Redis, or fails: a wrong address shows at the start, not at the first sign-in. */
 export async function openRedis(url: string, onError: (error: Error) => void): Promise<Redis> {
@@ -15,7 +16,8 @@ export async function openRedis(url: string, onError: (error: Error) => void): P
     await redis.connect();
   } catch (error) {
     redis.disconnect();
-    throw error;
+    const { host } = new URL(url);
+    throw new StartError(`Redis at ${host} is out of reach: ${(error as Error).message}`);
   }
   return redis;
 }

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { isPhone, maskPhone, parsePhone } from './phone.ts';
+
+describe('parsePhone', () => {
+  test.each([
+    ['+7 (999) 123-45-67', '+79991234567'],
+    ['8 999 123 45 67', '+79991234567'],
+    ['8(999)1234567', '+79991234567'],
+    ['9991234567', '+79991234567'],
+    ['+7 999 123‑45‑67', '+79991234567'],
+    ['+7 999 123 45 67', '+79991234567'],
+    ['+1 202-456-1111', '+12024561111'],
+    ['+44 7911 123456', '+447911123456'],
+  ])('reads %s', (text, phone) => expect(parsePhone(text, 'RU')).toBe(phone));
+
+  test('a number without + is of the region', () => {
+    expect(parsePhone('07911 123456', 'GB')).toBe('+447911123456');
+  });
+
+  test.each([
+    '',
+    ' ',
+    'phone',
+    '123',
+    '+7999123456',
+    '+799912345678',
+    '+7 999 123 45 6٧',
+    '+7 999 123 45 6７',
+    'call +79991234567 now',
+    '+79991234567 ext. 5',
+    '+79991234567;DROP TABLE',
+    '8 800 555 35 35',
+    '+1 900 555 0123',
+    '+999 123 456 789',
+  ])('refuses %j', (text) =>
+    expect(() => parsePhone(text, 'RU')).toThrow(
+      expect.objectContaining({ reason: 'PHONE_INVALID' }),
+    ),
+  );
+});
+
+test('isPhone takes E.164 alone', () => {
+  expect(isPhone('+79991234567')).toBe(true);
+  expect(isPhone('+7 999 123-45-67')).toBe(false);
+  expect(isPhone('89991234567')).toBe(false);
+});
+
+test('maskPhone leaves what its owner recognises', () => {
+  expect(maskPhone('+79991234567')).toBe('+7 *** ***-45-67');
+});

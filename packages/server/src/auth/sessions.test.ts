@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestApp, type TestApp } from '../../test/harness.ts';
+
+let app: TestApp;
+let other: TestApp;
+beforeAll(async () => {
+  app = await openTestApp();
+  // A second instance on the same database.
+  other = await openTestApp({ database: app.deps.database, deps: { clock: app.deps.clock } });
+});
+afterAll(async () => {
+  await other.close();
+  await app.close();
+});
+
+const reasonAt = async (instance: TestApp, token: string | undefined) => {
+  const { status, body } = await instance.rest('GET /profile', { token });
+  return status === 200 ? 'OK' : body.data.reason;
+};
+
+test('a session opened on one instance is good on the other, and over at once on both', async () => {
+  const { accessToken } = await app.signIn();
+  expect(await reasonAt(other, accessToken)).toBe('OK');
+  const { body } = await app.rest('POST /auth/logout', { token: accessToken });
+  expect(body).toEqual({ revoked: 1 });
+  expect(await reasonAt(app, accessToken)).toBe('TOKEN_INVALID');
+  expect(await reasonAt(other, accessToken)).toBe('TOKEN_INVALID');
+});
+
+test('signing out everywhere ends all sessions of the user and of nobody else', async () => {
+  const phone = '+79995550002';
+  const [stranger, one] = [await app.signIn(), await app.signIn(phone)];
+  app.wait(61);
+  const two = await app.signIn(phone);
+  const { body } = await other.rest('POST /auth/logout', {
+    token: one.accessToken,
+    body: { everywhere: true },
+  });
+  expect(body).toEqual({ revoked: 2 });
+  expect(await reasonAt(app, two.accessToken)).toBe('TOKEN_INVALID');
+  expect(await reasonAt(app, stranger.accessToken)).toBe('OK');
+});
+
+test('one sees and ends one’s own sessions, not another’s', async () => {
+  const phone = '+79995550003';
+  const first = await app.signIn(phone);
+  app.wait(61);
+  const second = await app.signIn(phone);
+  const { body } = await app.rest('GET /auth/sessions', { token: second.accessToken });
+  expect(body.items.map((item: { current: boolean }) => item.current)).toEqual([true, false]);
+  const stranger = await app.signIn();
+  const path = `DELETE /auth/sessions/${body.items[1].id}`;
+  expect((await app.rest(path, { token: stranger.accessToken })).body.data.reason).toBe(
+    'NOT_FOUND',
+  );
+  expect((await app.rest(path, { token: second.accessToken })).body).toEqual({ revoked: 1 });
+  expect(await reasonAt(app, first.accessToken)).toBe('TOKEN_INVALID');
+  expect(await reasonAt(app, second.accessToken)).toBe('OK');
+});
+
+test('without a token, with a wrong one and with an expired one', async () => {
+  const { accessToken } = await app.signIn();
+  expect(await reasonAt(app, undefined)).toBe('TOKEN_MISSING');
+  expect(await reasonAt(app, 'wrong')).toBe('TOKEN_INVALID');
+  app.wait(901);
+  expect(await reasonAt(app, accessToken)).toBe('TOKEN_EXPIRED');
+});
