@@ -30,7 +30,8 @@ export async function openTestDatabase(): Promise<Database & { url?: string }> {
   const pool = new Pool({ connectionString: url.href, max: 20 });
   const opened = database(pool, 'PostgreSQL', async () => {
     await pool.end();
-    await admin.query(`drop database ${name} with (force)`);
+    // Not by force: PostgreSQL waits for the connections that are just closing.
+    await admin.query(`drop database ${name}`);
     await admin.end();
   });
   return { ...opened, url: url.href };
