@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(services ? [] : ['**/*.services.test.ts'])],
     globalSetup: ['packages/server/test/database-template.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two keep both cores of a small machine busy; more of them only wait.
     maxWorkers: 2,

@@ -1,0 +1,27 @@
+import { Client, Pool } from 'pg';
+import { expect, inject, test } from 'vitest';
+import { openPostgres } from './database.ts';
+import { readMigrations } from './migrations.ts';
+
+test('ten instances started at once on an empty database all come up, and each migration runs once', async () => {
+  const template = inject('template');
+  if (!('url' in template)) throw new Error('TEST_DATABASE_URL is not set');
+  const admin = new Client({ connectionString: template.url });
+  await admin.connect();
+  const name = `${template.database}_ten`;
+  await admin.query(`create database ${name}`);
+  const url = Object.assign(new URL(template.url), { pathname: `/${name}` }).href;
+  const opened = await Promise.all(Array.from({ length: 10 }, () => openPostgres(url, () => {})));
+
+  const pool = new Pool({ connectionString: url });
+  const { rows } = await pool.query('select migration_name from _prisma_migrations order by 1');
+  const { migrationDirectories } = await readMigrations();
+  expect(rows.map((row) => row.migration_name)).toEqual(
+    migrationDirectories.map(({ path }) => path),
+  );
+
+  await pool.end();
+  await Promise.all(opened.map((database) => database.close()));
+  await admin.query(`drop database ${name}`);
+  await admin.end();
+});
