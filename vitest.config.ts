@@ -3,11 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** Suites named *.services.test.ts show what only real PostgreSQL and Redis can. */
 const services = process.env['TEST_DATABASE_URL'] !== undefined;
 
+/** Where .ci/run reads the numbers. */
+const report = process.env['TEST_REPORT'];
+
 export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(services ? [] : ['**/*.services.test.ts'])],
     globalSetup: ['packages/server/test/database-template.ts'],
+    reporters: ['default', ...(report ? [['json', { outputFile: report }] as const] : [])],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two keep both cores of a small machine busy; more of them only wait.
