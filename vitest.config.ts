@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(services ? [] : ['**/*.services.test.ts'])],
     globalSetup: ['packages/server/test/database-template.ts'],
-    reporters: ['default', ...(report ? [['json', { outputFile: report }] as const] : [])],
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two keep both cores of a small machine busy; more of them only wait.
