@@ -20,18 +20,20 @@ export interface Operation {
   type: 'query' | 'mutation';
   meta: Meta & { openapi: NonNullable<Meta['openapi']> };
   input: z.ZodType;
+  output: z.ZodType;
 }
 
 export function operations(): Operation[] {
   return Object.entries(
     appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>,
   ).map(([name, { _def }]) => {
-    const { type, meta, inputs } = _def as unknown as {
+    const { type, meta, inputs, output } = _def as unknown as {
       type: 'query' | 'mutation';
       meta: Operation['meta'];
       inputs: z.ZodType[];
+      output: z.ZodType;
     };
-    return { name, type, meta, input: inputs[0] as z.ZodType };
+    return { name, type, meta, input: inputs[0] as z.ZodType, output };
   });
 }
 

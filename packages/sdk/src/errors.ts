@@ -1,0 +1,102 @@
+import type { ServerReason } from './generated/api.ts';
+
+/**
+ * Why a call failed: stable, to switch on. The server's own reasons, and four for answers that did
+ * not come from it:
+ * - `NETWORK` nothing came back: whether the server got the request is not known
+ * - `TIMEOUT` nothing came back in time: likewise
+ * - `ABORTED` the call's signal gave it up
+ * - `UNREADABLE` something answered that is no Invitree server
+ */
+export type Reason = ServerReason | 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'UNREADABLE';
+
+/** What is wrong where in the input. */
+export interface Issue {
+  /** As in `['limit']` */
+  path: (string | number)[];
+  message: string;
+}
+
+/** What some reasons carry: `isInvitreeError(error, reason)` and `error.is(reason)` narrow to it. */
+export interface ReasonData {
+  CODE_WRONG: {
+    /** Wrong tries left for this code. */
+    attemptsLeft: number;
+  };
+  ALREADY_ACTIVATED: {
+    /** The invite code in force. */
+    inviteCode: string;
+    /** When it was activated, ISO 8601 in UTC. */
+    activatedAt: string;
+  };
+  RATE_LIMITED: { retryAfter: number };
+  CODE_ATTEMPTS_EXCEEDED: { retryAfter: number };
+}
+
+/** An InvitreeError of this reason. */
+export type ErrorOf<R extends Reason> = InvitreeError & { reason: R } & (R extends keyof ReasonData
+    ? ReasonData[R]
+    : unknown);
+
+/** What an error is made of. */
+export interface ErrorFacts {
+  status?: number | undefined;
+  requestId?: string | undefined;
+  retryAfter?: number | undefined;
+  issues?: Issue[] | undefined;
+  attemptsLeft?: number | undefined;
+  inviteCode?: string | undefined;
+  activatedAt?: string | undefined;
+  cause?: unknown;
+}
+
+/** The one error that calls reject with. */
+export class InvitreeError extends Error {
+  override readonly name = 'InvitreeError';
+  readonly reason: Reason;
+  /** HTTP status; undefined when nothing came back. */
+  readonly status: number | undefined;
+  /** Names the request in the server's log. */
+  readonly requestId: string | undefined;
+  /** Whole seconds after which it is worth trying again. */
+  readonly retryAfter: number | undefined;
+  /** INPUT_INVALID: what is wrong where; else empty. */
+  readonly issues: readonly Issue[];
+  /** CODE_WRONG: wrong tries left for this code. */
+  readonly attemptsLeft: number | undefined;
+  /** ALREADY_ACTIVATED: the invite code in force. */
+  readonly inviteCode: string | undefined;
+  /** ALREADY_ACTIVATED: when it was activated, ISO 8601 in UTC. */
+  readonly activatedAt: string | undefined;
+
+  constructor(reason: Reason, message: string, { cause, ...facts }: ErrorFacts = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.retryAfter = facts.retryAfter;
+    this.issues = facts.issues ?? [];
+    this.attemptsLeft = facts.attemptsLeft;
+    this.inviteCode = facts.inviteCode;
+    this.activatedAt = facts.activatedAt;
+  }
+
+  /** Narrows to what this reason carries: `if (error.is('CODE_WRONG')) error.attemptsLeft`. */
+  is<R extends Reason>(reason: R): this is ErrorOf<R> {
+    return this.reason === reason;
+  }
+}
+
+/**
+ * Whether a caught value is an InvitreeError, of this reason if one is given. By name rather than by
+ * class, so that it holds between two copies of this package.
+ */
+export function isInvitreeError(error: unknown): error is InvitreeError;
+export function isInvitreeError<R extends Reason>(error: unknown, reason: R): error is ErrorOf<R>;
+export function isInvitreeError(error: unknown, reason?: Reason): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'InvitreeError' &&
+    (reason === undefined || (error as InvitreeError).reason === reason)
+  );
+}

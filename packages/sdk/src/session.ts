@@ -1,0 +1,131 @@
+import { type InvitreeError, isInvitreeError, type Reason } from './errors.ts';
+import type { TokenStorage, Tokens } from './storage.ts';
+
+/** What sign-ins and refreshes answer with, as far as keeping the session goes. */
+export interface Issued {
+  accessToken: string;
+  refreshToken: string;
+  /** Seconds */
+  expiresIn: number;
+}
+
+/** A refresh that fails so will never succeed: the session is over. */
+const OVER = new Set<Reason>([
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'REFRESH_REUSED',
+  'USER_BLOCKED',
+  'INPUT_INVALID',
+]);
+
+interface SessionOptions {
+  storage: TokenStorage;
+  /** Trades a refresh token, once. */
+  refresh(refreshToken: string): Promise<Issued>;
+  onSignedOut: ((error?: InvitreeError) => void) | undefined;
+}
+
+/**
+ * The tokens of one person. Every change happens in turn, under the storage's lock, and looks at what
+ * is stored first: of two refreshes the second takes what the first one got, and none undoes a
+ * sign-in or a sign-out that came in between.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  /** What the storage failed to take. */
+  #unsaved: Tokens | null | undefined;
+  #signedIn = false;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #renewal: { of: string; tokens: Promise<Tokens | null> } | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Tokens good for a request now; null when nobody is signed in. @throws InvitreeError */
+  async fresh(): Promise<Tokens | null> {
+    const tokens = await this.#load();
+    return tokens && Date.now() >= tokens.refreshAt ? this.renew(tokens) : tokens;
+  }
+
+  /** The tokens after these; null if the person was signed out meanwhile. @throws InvitreeError */
+  renew(stale: Tokens): Promise<Tokens | null> {
+    if (this.#renewal?.of !== stale.refreshToken) {
+      const renewal = { of: stale.refreshToken, tokens: this.#inTurn(() => this.#trade(stale)) };
+      this.#renewal = renewal;
+      const done = () => {
+        if (this.#renewal === renewal) this.#renewal = undefined;
+      };
+      renewal.tokens.then(done, done);
+    }
+    return this.#renewal.tokens;
+  }
+
+  /** Signs in. */
+  begin(issued: Issued): Promise<void> {
+    return this.#inTurn(() => this.#save(tokensOf(issued)));
+  }
+
+  /** Signs out here. */
+  async end(error?: InvitreeError): Promise<void> {
+    await this.#inTurn(() => this.#save(null));
+    this.signedOut(error);
+  }
+
+  /** A session without tokens, in a cookie, has begun. */
+  signedIn(): void {
+    this.#signedIn = true;
+  }
+
+  /** Tells, once. */
+  signedOut(error?: InvitreeError): void {
+    if (!this.#signedIn) return;
+    this.#signedIn = false;
+    const { onSignedOut } = this.#options;
+    // What the callback throws is its own affair.
+    if (onSignedOut) queueMicrotask(() => onSignedOut(error));
+  }
+
+  async #trade(stale: Tokens): Promise<Tokens | null> {
+    const stored = await this.#load();
+    if (stored?.refreshToken !== stale.refreshToken) return stored;
+    try {
+      const tokens = tokensOf(await this.#options.refresh(stale.refreshToken));
+      await this.#save(tokens);
+      return tokens;
+    } catch (error) {
+      if (isInvitreeError(error) && OVER.has(error.reason)) {
+        await this.#save(null);
+        this.signedOut(error);
+      }
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Tokens | null> {
+    const { storage } = this.#options;
+    if (this.#unsaved !== undefined) await this.#save(this.#unsaved);
+    const tokens = await storage.load();
+    if (tokens) this.#signedIn = true;
+    else this.signedOut();
+    return tokens;
+  }
+
+  async #save(tokens: Tokens | null): Promise<void> {
+    this.#unsaved = tokens;
+    await this.#options.storage.save(tokens);
+    if (this.#unsaved === tokens) this.#unsaved = undefined;
+    if (tokens) this.#signedIn = true;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { storage } = this.#options;
+    const turn = this.#lastTurn.then(() => (storage.lock ? storage.lock(work) : work()));
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function tokensOf({ accessToken, refreshToken, expiresIn }: Issued): Tokens {
+  return { accessToken, refreshToken, refreshAt: Date.now() + expiresIn * 900 };
+}

@@ -1,0 +1,54 @@
+/** What keeps a person signed in. Opaque: store it as JSON and hand it back as it was. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  /** When to trade them for new ones, in milliseconds since 1970: nine tenths into the access token's life. */
+  refreshAt: number;
+}
+
+/**
+ * Where tokens are kept. `load` is called before each request, so that what another tab or process
+ * has stored counts; keep it quick. Both may be asynchronous. What `save` throws, the call rejects
+ * with; the tokens stay in memory, and the next call saves them first.
+ */
+export interface TokenStorage {
+  /** The tokens as last saved; null when nobody is signed in. */
+  load(): Tokens | null | Promise<Tokens | null>;
+  /** null signs out. */
+  save(tokens: Tokens | null): void | Promise<void>;
+  /**
+   * Runs `work` while no other tab or process does so for the same storage. Without it, two that
+   * refresh at the same instant rely on the server, which answers both alike within 10 seconds.
+   */
+  lock?<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export function memoryStorage(): TokenStorage {
+  let kept: Tokens | null = null;
+  return {
+    load: () => kept,
+    save(tokens) {
+      kept = tokens;
+    },
+  };
+}
+
+/** One entry an address of a server; tabs take turns through the Web Locks API where there is one. */
+export function browserStorage(url: string): TokenStorage {
+  const key = `invitree:${url}`;
+  return {
+    load: () => JSON.parse(localStorage.getItem(key) ?? 'null') as Tokens | null,
+    save(tokens) {
+      if (tokens) localStorage.setItem(key, JSON.stringify(tokens));
+      else localStorage.removeItem(key);
+    },
+    lock: (work) => {
+      const locks = globalThis.navigator?.locks as LockManager | undefined;
+      return locks ? locks.request(key, work) : work();
+    },
+  };
+}
+
+interface LockManager {
+  request<T>(name: string, work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,84 @@
+import { createTRPCUntypedClient, httpBatchLink, TRPCClientError } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { readAnswer, toInvitreeError } from './answers.ts';
+import type { Procedure } from './call.ts';
+import type { ClientOptions } from './options.ts';
+
+/** More would not fit into the URL of a batch of reads. */
+const BATCH_ITEMS = 10;
+/** Characters; proxies commonly take 8,000. */
+const URL_LENGTH = 4000;
+
+export interface Request {
+  /** As in `auth.verifyCode` */
+  path: string;
+  type: Procedure['type'];
+  input: unknown;
+  accessToken?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds, instead of the client's own. */
+  timeout?: number;
+}
+
+/** Sends one request once. @throws InvitreeError */
+export type Send = (request: Request) => Promise<unknown>;
+
+type Options = Pick<
+  ClientOptions,
+  'url' | 'fetch' | 'timeout' | 'headers' | 'locale' | 'transport'
+>;
+
+/** Calls of one tick that carry the same token, or none, share a request. */
+export function createTransport(options: Options): Send {
+  const { fetch: ownFetch, timeout = 10_000, headers, locale, transport } = options;
+  const url = `${String(options.url).replace(/\/+$/, '')}/trpc`;
+  const send = ownFetch ?? ((to: string, init: RequestInit) => globalThis.fetch(to, init));
+
+  function connect(accessToken: string | undefined, milliseconds: number) {
+    return createTRPCUntypedClient<AnyTRPCRouter>({
+      links: [
+        httpBatchLink({
+          url,
+          maxItems: BATCH_ITEMS,
+          maxURLLength: URL_LENGTH,
+          headers: async () => ({
+            ...(locale && { 'accept-language': locale }),
+            ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+            ...(typeof headers === 'function' ? await headers() : headers),
+          }),
+          fetch: async (to, init) => {
+            const limit = AbortSignal.timeout(milliseconds);
+            const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+            return readAnswer(() =>
+              send(String(to), {
+                ...(init as RequestInit),
+                signal,
+                ...(transport === 'cookie' && { credentials: 'include' }),
+              }),
+            );
+          },
+        }),
+      ],
+    });
+  }
+
+  const anonymous = connect(undefined, timeout);
+  let signedIn = { accessToken: '', trpc: anonymous };
+
+  function clientFor({ accessToken, timeout: own }: Request) {
+    if (own !== undefined) return connect(accessToken, own);
+    if (!accessToken) return anonymous;
+    if (signedIn.accessToken !== accessToken)
+      signedIn = { accessToken, trpc: connect(accessToken, timeout) };
+    return signedIn.trpc;
+  }
+
+  return async (request) => {
+    const { path, type, input, signal } = request;
+    try {
+      return await clientFor(request)[type](path, input, signal && { signal });
+    } catch (error) {
+      throw error instanceof TRPCClientError ? toInvitreeError(error) : error;
+    }
+  };
+}

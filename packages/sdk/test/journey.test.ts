@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPhone } from '../../server/test/harness.ts';
+import { type ClientOptions, createClient, InvitreeError, isInvitreeError } from '../src/index.ts';
+import { listen } from './server.ts';
+
+let server: Awaited<ReturnType<typeof listen>>;
+beforeAll(async () => {
+  server = await listen();
+});
+afterAll(() => server.close());
+
+async function signedIn(options: Partial<ClientOptions> = {}) {
+  const client = createClient({ url: server.url, ...options } as ClientOptions);
+  const phone = newPhone();
+  const { devCode = '' } = await client.auth.requestCode({ phone });
+  const session = await client.auth.verifyCode({ phone, code: devCode });
+  return { client, phone, ...session };
+}
+
+test('two people sign in, one invites the other, both see it', async () => {
+  const anna = await signedIn();
+  const boris = await signedIn();
+  expect(anna).toMatchObject({ isNewUser: true, user: { phone: anna.phone } });
+
+  const activation = await boris.client.referral.activate({
+    inviteCode: ` ${anna.user.inviteCode?.toLowerCase()}`,
+  });
+  expect(activation).toMatchObject({ userId: boris.user.id, referrerId: anna.user.id });
+  expect(await anna.client.profile.me()).toMatchObject({
+    referralCount: 1,
+    referrals: [{ id: boris.user.id }],
+  });
+  expect(await anna.client.auth.logout()).toEqual({ revoked: 1 });
+  await expect(anna.client.profile.me()).rejects.toMatchObject({ reason: 'TOKEN_MISSING' });
+});
+
+test('an error says why, and narrows to what it carries', async () => {
+  const client = createClient({ url: server.url, locale: 'ru' });
+  const phone = newPhone();
+  const { devCode } = await client.auth.requestCode({ phone });
+  const wrong = await client.auth
+    .verifyCode({ phone, code: devCode === '0000' ? '1111' : '0000' })
+    .catch((error: unknown) => error);
+  expect(wrong).toBeInstanceOf(InvitreeError);
+  if (!isInvitreeError(wrong, 'CODE_WRONG')) throw new Error('no CODE_WRONG');
+  const left: number = wrong.attemptsLeft;
+  expect(left).toBe(4);
+  expect(wrong).toMatchObject({ status: 401, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(wrong.message).toMatch(/код/i);
+
+  const invalid = await client.auth
+    .verifyCode({ phone, code: 'abc' })
+    .catch((error: unknown) => error);
+  expect(invalid).toMatchObject({ reason: 'INPUT_INVALID', issues: [{ path: ['code'] }] });
+});
+
+test('every item of every page, in order', async () => {
+  const anna = await signedIn();
+  const invited: string[] = [];
+  for (let each = 0; each < 5; each += 1) {
+    const { client, user } = await signedIn();
+    await client.referral.activate({ inviteCode: anna.user.inviteCode ?? '' });
+    invited.unshift(user.id);
+    server.wait(1);
+  }
+  const listed: string[] = [];
+  for await (const { id } of anna.client.referral.list.all({ userId: anna.user.id, limit: 2 }))
+    listed.push(id);
+  expect(listed).toEqual(invited);
+});
+
+test('calls of one tick travel together, and a failing one fails alone', async () => {
+  const asked: string[] = [];
+  const { client, user } = await signedIn({
+    fetch: (url, init) => {
+      asked.push(url);
+      return fetch(url, init);
+    },
+  });
+  asked.length = 0;
+  const [me, other, code] = await Promise.allSettled([
+    client.profile.me(),
+    client.profile.get({ id: crypto.randomUUID() }),
+    client.referral.myCode(),
+  ]);
+  expect(asked).toHaveLength(1);
+  expect(me).toMatchObject({ value: { id: user.id } });
+  expect(other).toMatchObject({ reason: { reason: 'FORBIDDEN', status: 403 } });
+  expect(code).toMatchObject({ value: { code: user.inviteCode } });
+});
