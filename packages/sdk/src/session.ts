@@ -7,6 +7,7 @@ export interface Issued {
   refreshToken: string;
   /** Seconds */
   expiresIn: number;
+  user: { id: string };
 }
 
 /** A refresh that fails so will never succeed: the session is over. */
@@ -40,15 +41,17 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    options.storage.watch?.(() => void this.#load());
   }
 
   /** Tokens good for a request now; null when nobody is signed in. @throws InvitreeError */
   async fresh(): Promise<Tokens | null> {
+    if (this.#unsaved !== undefined) await this.#inTurn(() => this.#flush());
     const tokens = await this.#load();
     return tokens && Date.now() >= tokens.refreshAt ? this.renew(tokens) : tokens;
   }
 
-  /** The tokens after these; null if the person was signed out meanwhile. @throws InvitreeError */
+  /** The tokens after these; null if that person has been signed out meanwhile. @throws InvitreeError */
   renew(stale: Tokens): Promise<Tokens | null> {
     if (this.#renewal?.of !== stale.refreshToken) {
       const renewal = { of: stale.refreshToken, tokens: this.#inTurn(() => this.#trade(stale)) };
@@ -87,8 +90,10 @@ export class Session {
   }
 
   async #trade(stale: Tokens): Promise<Tokens | null> {
+    await this.#flush();
     const stored = await this.#load();
-    if (stored?.refreshToken !== stale.refreshToken) return stored;
+    if (stored?.refreshToken !== stale.refreshToken)
+      return stored?.userId === stale.userId ? stored : null;
     try {
       const tokens = tokensOf(await this.#options.refresh(stale.refreshToken));
       await this.#save(tokens);
@@ -103,18 +108,20 @@ export class Session {
   }
 
   async #load(): Promise<Tokens | null> {
-    const { storage } = this.#options;
-    if (this.#unsaved !== undefined) await this.#save(this.#unsaved);
-    const tokens = await storage.load();
+    const tokens = await this.#options.storage.load();
     if (tokens) this.#signedIn = true;
     else this.signedOut();
     return tokens;
   }
 
+  async #flush(): Promise<void> {
+    if (this.#unsaved !== undefined) await this.#save(this.#unsaved);
+  }
+
   async #save(tokens: Tokens | null): Promise<void> {
     this.#unsaved = tokens;
     await this.#options.storage.save(tokens);
-    if (this.#unsaved === tokens) this.#unsaved = undefined;
+    this.#unsaved = undefined;
     if (tokens) this.#signedIn = true;
   }
 
@@ -126,6 +133,7 @@ export class Session {
   }
 }
 
-function tokensOf({ accessToken, refreshToken, expiresIn }: Issued): Tokens {
-  return { accessToken, refreshToken, refreshAt: Date.now() + expiresIn * 900 };
+function tokensOf({ accessToken, refreshToken, expiresIn, user }: Issued): Tokens {
+  const refreshAt = Date.now() + expiresIn * 900;
+  return { accessToken, refreshToken, userId: user.id, refreshAt };
 }

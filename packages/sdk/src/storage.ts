@@ -2,6 +2,8 @@
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
+  /** Whose they are. */
+  userId: string;
   /** When to trade them for new ones, in milliseconds since 1970: nine tenths into the access token's life. */
   refreshAt: number;
 }
@@ -21,6 +23,8 @@ export interface TokenStorage {
    * refresh at the same instant rely on the server, which answers both alike within 10 seconds.
    */
   lock?<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls back whenever another tab or process has saved, so that a sign-out there is noticed at once. */
+  watch?(changed: () => void): void;
 }
 
 export function memoryStorage(): TokenStorage {
@@ -37,7 +41,7 @@ export function memoryStorage(): TokenStorage {
 export function browserStorage(url: string): TokenStorage {
   const key = `invitree:${url}`;
   return {
-    load: () => JSON.parse(localStorage.getItem(key) ?? 'null') as Tokens | null,
+    load: () => parse(localStorage.getItem(key)),
     save(tokens) {
       if (tokens) localStorage.setItem(key, JSON.stringify(tokens));
       else localStorage.removeItem(key);
@@ -46,9 +50,30 @@ export function browserStorage(url: string): TokenStorage {
       const locks = globalThis.navigator?.locks as LockManager | undefined;
       return locks ? locks.request(key, work) : work();
     },
+    watch(changed) {
+      // The event is for the other tabs; its key is null when all was cleared.
+      (globalThis as StorageEvents).addEventListener?.('storage', (event) => {
+        if (event.key === key || event.key === null) changed();
+      });
+    },
   };
+}
+
+// Declared here, for the types of browsers are not those of servers.
+interface StorageEvents {
+  addEventListener?(type: 'storage', listener: (event: { key: string | null }) => void): void;
 }
 
 interface LockManager {
   request<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** What is not ours signs nobody in. */
+function parse(text: string | null): Tokens | null {
+  try {
+    const tokens = JSON.parse(text ?? 'null') as Tokens | null;
+    return typeof tokens?.refreshToken === 'string' ? tokens : null;
+  } catch {
+    return null;
+  }
 }
