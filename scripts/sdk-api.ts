@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { REASONS } from '../packages/server/src/errors.ts';
 import { operations } from '../packages/server/src/rest.ts';
-import { doc, type JsonSchema, printType } from './type-printer.ts';
+import { doc, type JsonSchema, printType, type Style } from './type-printer.ts';
 
 const target = new URL('../packages/sdk/src/generated/api.ts', import.meta.url);
 
@@ -91,20 +91,23 @@ function typeOf({ name, input, output }: Operation, io: 'input' | 'output'): str
 
 function print(schema: z.ZodType, io: 'input' | 'output', root: string): string {
   const { $defs = {}, ...json } = z.toJSONSchema(schema, { io }) as JsonSchema;
-  const names = (ref: string) => {
-    const key = ref.split('/').at(-1) as string;
-    if (key === '#') return root;
-    return key.startsWith('__') ? `${root}${key.replace('__schema', 'Node')}` : key;
+  const style: Style = {
+    orUndefined: io === 'input',
+    nameOf(ref) {
+      const key = ref.split('/').at(-1) as string;
+      if (key === '#') return root;
+      return key.startsWith('__') ? `${root}${key.replace('__schema', 'Node')}` : key;
+    },
   };
-  for (const [key, definition] of Object.entries($defs)) keep(names(key), definition, names);
-  const type = printType(json, names, 2);
+  for (const [key, definition] of Object.entries($defs))
+    keep(style.nameOf(key), printType(definition, style, 0));
+  const type = printType(json, style, 2);
   if (!new RegExp(`\\b${root}\\b`).test(type)) return type;
-  keep(root, json, names);
+  keep(root, printType(json, style, 0));
   return root;
 }
 
-function keep(name: string, schema: JsonSchema, names: (ref: string) => string): void {
-  const type = printType(schema, names, 0);
+function keep(name: string, type: string): void {
   if ((named.get(name) ?? type) !== type)
     throw new Error(`${name} has two shapes: give one of the schemas another id`);
   named.set(name, type);

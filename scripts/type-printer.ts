@@ -16,14 +16,17 @@ export interface JsonSchema {
   format?: string;
 }
 
+export interface Style {
+  /** The type that a $ref stands for. */
+  nameOf(ref: string): string;
+  /** What an optional field may be beside absent: a caller may write undefined, an answer has none. */
+  orUndefined: boolean;
+}
+
 /** A JSON Schema as a TypeScript type with doc comments. */
-export function printType(
-  schema: JsonSchema,
-  nameOf: (ref: string) => string,
-  depth: number,
-): string {
-  const print = (each: JsonSchema) => printType(each, nameOf, depth);
-  if (schema.$ref) return nameOf(schema.$ref);
+export function printType(schema: JsonSchema, style: Style, depth: number): string {
+  const print = (each: JsonSchema) => printType(each, style, depth);
+  if (schema.$ref) return style.nameOf(schema.$ref);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const union = schema.anyOf ?? schema.oneOf;
@@ -44,7 +47,7 @@ export function printType(
       return / [|&] /.test(item) && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
     }
     case 'object':
-      return printObject(schema, nameOf, depth);
+      return printObject(schema, style, depth);
     case undefined:
       return 'unknown';
     default:
@@ -52,19 +55,21 @@ export function printType(
   }
 }
 
-function printObject(schema: JsonSchema, nameOf: (ref: string) => string, depth: number): string {
+function printObject(schema: JsonSchema, style: Style, depth: number): string {
   const { properties = {}, required = [], additionalProperties } = schema;
   const fields = Object.entries(properties).map(([key, field]) => {
-    const type = printType(field, nameOf, depth + 1);
+    const type = printType(field, style, depth + 1);
     const isTime = /date-time/.test(JSON.stringify(field)) && !field.$ref && !type.includes('{');
     const text = [isTime && 'ISO 8601 in UTC', field.description].filter(
       (line) => typeof line === 'string',
     );
-    const optional = required.includes(key) ? [key, type] : [`${key}?`, `${type} | undefined`];
-    return `${doc(text.length > 1 ? [text.join('; ')] : text, depth + 1)}${'  '.repeat(depth + 1)}${optional.join(': ')};`;
+    const comment = doc(text.length > 1 ? [text.join('; ')] : text, depth + 1);
+    const optional = required.includes(key) ? '' : '?';
+    const absent = optional && style.orUndefined ? ' | undefined' : '';
+    return `${comment}${'  '.repeat(depth + 1)}${key}${optional}: ${type}${absent};`;
   });
   if (typeof additionalProperties === 'object' && fields.length === 0)
-    return `Record<string, ${printType(additionalProperties, nameOf, depth)}>`;
+    return `Record<string, ${printType(additionalProperties, style, depth)}>`;
   if (fields.length === 0) return 'Record<string, unknown>';
   return `{\n${fields.join('\n')}\n${'  '.repeat(depth)}}`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPhone } from '../../server/test/harness.ts';
-import { type ClientOptions, createClient, InvitreeError, isInvitreeError } from '../src/index.ts';
+import { createClient, InvitreeError, isInvitreeError } from '../src/index.ts';
 import { listen } from './server.ts';
 
 let server: Awaited<ReturnType<typeof listen>>;
@@ -9,17 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function signedIn(options: Partial<ClientOptions> = {}) {
-  const client = createClient({ url: server.url, ...options } as ClientOptions);
-  const phone = newPhone();
-  const { devCode = '' } = await client.auth.requestCode({ phone });
-  const session = await client.auth.verifyCode({ phone, code: devCode });
-  return { client, phone, ...session };
-}
-
 test('two people sign in, one invites the other, both see it', async () => {
-  const anna = await signedIn();
-  const boris = await signedIn();
+  const anna = await server.signedIn();
+  const boris = await server.signedIn();
   expect(anna).toMatchObject({ isNewUser: true, user: { phone: anna.phone } });
 
   const activation = await boris.client.referral.activate({
@@ -55,10 +47,10 @@ test('an error says why, and narrows to what it carries', async () => {
 });
 
 test('every item of every page, in order', async () => {
-  const anna = await signedIn();
+  const anna = await server.signedIn();
   const invited: string[] = [];
   for (let each = 0; each < 5; each += 1) {
-    const { client, user } = await signedIn();
+    const { client, user } = await server.signedIn();
     await client.referral.activate({ inviteCode: anna.user.inviteCode ?? '' });
     invited.unshift(user.id);
     server.wait(1);
@@ -70,14 +62,7 @@ test('every item of every page, in order', async () => {
 });
 
 test('calls of one tick travel together, and a failing one fails alone', async () => {
-  const asked: string[] = [];
-  const { client, user } = await signedIn({
-    fetch: (url, init) => {
-      asked.push(url);
-      return fetch(url, init);
-    },
-  });
-  asked.length = 0;
+  const { client, user, asked } = await server.signedIn();
   const [me, other, code] = await Promise.allSettled([
     client.profile.me(),
     client.profile.get({ id: crypto.randomUUID() }),
