@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import { isForeign, type SessionCookie, sessionCookie } from './auth/session-cookie.ts';
 import type { Client } from './auth/sessions.ts';
 import { chooseLocale, type Locale } from './messages.ts';
 import type { Deps } from './ports.ts';
@@ -13,12 +14,17 @@ export interface Context {
   log: FastifyBaseLogger;
   /** The access token as it came. */
   bearer: string | undefined;
+  cookie: SessionCookie;
+  /** Whether another site made a browser send it. */
+  foreign: boolean;
   /** Sets a header of the answer. */
   setHeader(name: string, value: string): void;
 }
 
 export function createContext(deps: Deps, request: FastifyRequest, reply: FastifyReply): Context {
   const { headers } = request;
+  const { PUBLIC_URL } = deps.config;
+  const publicOrigin = PUBLIC_URL && new URL(PUBLIC_URL).origin;
   return {
     deps,
     client: { ip: request.ip, userAgent: headers['user-agent']?.slice(0, 256) ?? null },
@@ -26,6 +32,12 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
     requestId: request.id,
     log: request.log,
     bearer: /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1],
+    cookie: sessionCookie(deps, {
+      request: request.raw,
+      response: reply.raw,
+      https: request.protocol === 'https' || publicOrigin?.startsWith('https:') === true,
+    }),
+    foreign: isForeign(headers, [publicOrigin, `${request.protocol}://${request.host}`]),
     setHeader: (name, value) => void reply.header(name, value),
   };
 }

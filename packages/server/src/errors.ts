@@ -1,4 +1,5 @@
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server';
+import type { z } from 'zod';
 
 /**
  * What went wrong, for a program: stable, and the same over tRPC and REST.
@@ -55,9 +56,20 @@ export class DomainError extends Error {
   readonly reason: Reason;
   readonly data: ErrorData;
 
-  constructor(reason: Reason, data: ErrorData = {}) {
-    super(reason);
+  /** @param cause INPUT_INVALID: the ZodError with what is wrong where */
+  constructor(reason: Reason, data: ErrorData = {}, cause?: z.ZodError) {
+    super(reason, { cause });
     this.reason = reason;
     this.data = data;
   }
+}
+
+/**
+ * Input that only a rule can judge, as by the clock.
+ * @throws DomainError INPUT_INVALID, with issues as those of a procedure's own schema
+ */
+export function checkInput<Out>(schema: z.ZodType<Out>, input: unknown): Out {
+  const { success, data, error } = schema.safeParse(input);
+  if (!success) throw new DomainError('INPUT_INVALID', {}, error);
+  return data;
 }

@@ -38,9 +38,10 @@ export function describeFailure(error: TRPCError, { locale, requestId, input }: 
   const domain = error.cause instanceof DomainError ? error.cause : undefined;
   const reason = domain?.reason ?? reasonOf(error);
   const code = REASONS[reason];
+  const invalid = domain?.cause ?? error.cause;
   const issues =
-    error.cause instanceof ZodError && reason === 'INPUT_INVALID'
-      ? error.cause.issues.map((issue) => localizeIssue(issue, locale, input))
+    invalid instanceof ZodError && reason === 'INPUT_INVALID'
+      ? invalid.issues.map((issue) => localizeIssue(issue, locale, input))
       : undefined;
   return {
     message: errorMessage(locale, reason, domain?.data),

@@ -1,6 +1,6 @@
 import { type core, locales } from 'zod';
 import type { Issue } from './failure.ts';
-import type { Locale } from './messages.ts';
+import { type IssueName, issueMessage, type Locale } from './messages.ts';
 
 const WORDS = { en: locales.en().localeError, ru: locales.ru().localeError };
 
@@ -8,9 +8,14 @@ const WORDS = { en: locales.en().localeError, ru: locales.ru().localeError };
 export function localizeIssue(issue: core.$ZodIssue, locale: Locale, input: unknown): Issue {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
   const raw = { ...issue, input: valueAt(input, path) } as core.$ZodRawIssue;
-  const words = issue.code === 'custom' ? undefined : WORDS[locale](raw);
+  const words = issue.code === 'custom' ? ownWords(issue, locale) : WORDS[locale](raw);
   const message = typeof words === 'string' ? words : words?.message;
   return { path, message: message ?? issue.message };
+}
+
+function ownWords({ params }: core.$ZodIssueCustom, locale: Locale): string | undefined {
+  const { name } = (params ?? {}) as { name?: IssueName };
+  return name && issueMessage(locale, name);
 }
 
 function valueAt(input: unknown, path: (string | number)[]): unknown {

@@ -9,6 +9,8 @@ const HOUR = 60 * MINUTE;
 const LIMITS = {
   'auth.requestCode': { points: 30, seconds: HOUR },
   'auth.verifyCode': { points: 60, seconds: 10 * MINUTE },
+  'auth.register': { points: 30, seconds: HOUR },
+  'auth.login': { points: 100, seconds: 10 * MINUTE },
   'auth.refresh': { points: 300, seconds: 10 * MINUTE },
   'referral.checkCode': { points: 60, seconds: MINUTE },
 } satisfies Record<string, Limit>;

@@ -16,6 +16,11 @@ export function errorMessage(locale: Locale, reason: Reason, data: ErrorData = {
   return typeof message === 'string' ? message : message(data);
 }
 
+/** What is wrong with an input beyond its shape; a schema's own check names it in `params.name`. */
+export function issueMessage(locale: Locale, name: IssueName): string {
+  return ISSUES[locale][name];
+}
+
 /** What the one-time code's SMS says. */
 export function codeText(locale: Locale, code: string): string {
   return locale === 'ru'
@@ -106,3 +111,16 @@ const ru: Messages = {
 };
 
 const ERRORS: Record<Locale, Messages> = { en, ru };
+
+export type IssueName = 'PASSWORD_COMMON' | 'COOKIE_IN_STREAM';
+
+const ISSUES: Record<Locale, Record<IssueName, string>> = {
+  en: {
+    PASSWORD_COMMON: 'This password is among the first that are guessed. Choose another one.',
+    COOKIE_IN_STREAM: 'A streamed answer cannot set a cookie. Send the sign-in without streaming.',
+  },
+  ru: {
+    PASSWORD_COMMON: 'Этот пароль подбирают одним из первых. Выберите другой.',
+    COOKIE_IN_STREAM: 'Потоковый ответ не может установить cookie. Войдите обычным запросом.',
+  },
+};

@@ -48,6 +48,8 @@ export interface Limit {
 export interface RateLimiter {
   /** Takes one point of `key` under the limit `name`. Answers 0 if there was one left, else the milliseconds until there is. */
   take(name: string, key: string, limit: Limit): Promise<number>;
+  /** Gives back a point that was taken. */
+  giveBack(name: string, key: string, limit: Limit): Promise<void>;
   close(): Promise<void>;
 }
 

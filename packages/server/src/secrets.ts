@@ -5,6 +5,7 @@ export interface Secrets {
   /** 32 bytes for each secret. */
   oneTimeCode: Buffer[];
   refreshToken: Buffer[];
+  sessionCookie: CookiePassword[];
   /** Private ES256 keys as JWK. */
   signing: SigningKey[];
 }
@@ -20,12 +21,22 @@ export interface SigningKey {
   d: string;
 }
 
+export interface CookiePassword {
+  /** Names the password in what it sealed: the same wherever its secret stands in APP_SECRET. */
+  id: number;
+  password: string;
+}
+
 export function deriveSecrets(appSecrets: readonly string[]): Secrets {
   const derive = (use: string, bytes = 32) =>
     appSecrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'invitree', use, bytes)));
   return {
     oneTimeCode: derive('one-time code'),
     refreshToken: derive('refresh token'),
+    sessionCookie: derive('session cookie', 36).map((bytes) => ({
+      id: bytes.readUInt32BE(32),
+      password: bytes.toString('base64url', 0, 32),
+    })),
     signing: derive('access token signing key', 48).map(signingKey),
   };
 }

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-openapi';
-import { findCaller } from './auth/sessions.ts';
+import { identifyCaller } from './auth/caller.ts';
 import type { Context } from './context.ts';
 import { DomainError, REASONS, type Reason } from './errors.ts';
 import { describeFailure } from './failure.ts';
@@ -49,9 +49,7 @@ export const limitedProcedure = (name: LimitName) =>
   });
 
 /** For a signed-in user, as `ctx.caller`. */
-export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
-  if (!ctx.bearer) throw new DomainError('TOKEN_MISSING');
-  const { sessionId } = await ctx.deps.accessTokens.verify(ctx.bearer);
-  const caller = await findCaller(ctx.deps, sessionId);
+export const signedInProcedure = publicProcedure.use(async ({ ctx, type, next }) => {
+  const caller = await identifyCaller(ctx, { change: type !== 'query' });
   return next({ ctx: { caller } });
 });

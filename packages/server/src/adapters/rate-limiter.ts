@@ -33,20 +33,28 @@ export function redisRateLimiter(redis: Redis): RateLimiter {
 
 function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract): RateLimiter {
   const limiters = new Map<string, RateLimiterAbstract>();
+  function named(name: string, limit: Limit): RateLimiterAbstract {
+    const known = limiters.get(name);
+    if (known) return known;
+    const limiter = create(name, limit);
+    limiters.set(name, limiter);
+    return limiter;
+  }
   return {
     async take(name, key, limit) {
-      let limiter = limiters.get(name);
-      if (!limiter) {
-        limiter = create(name, limit);
-        limiters.set(name, limiter);
-      }
       try {
-        await limiter.consume(key);
+        await named(name, limit).consume(key);
         return 0;
       } catch (refused) {
         if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
         throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
       }
+    },
+    async giveBack(name, key, limit) {
+      // Out of reach, the point stays taken until its window ends.
+      await named(name, limit)
+        .reward(key)
+        .catch(() => undefined);
     },
     async close() {},
   };

@@ -1,23 +1,32 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { checkInput, DomainError } from '../errors.ts';
 import { codeText } from '../messages.ts';
 import { readProfile } from '../profile/profile.ts';
+import { displayName } from '../profile/schemas.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
 import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
+import { email } from './email.ts';
+import { logIn } from './log-in.ts';
 import { issueCode } from './one-time-codes.ts';
+import type { OpenedSession, Transport } from './open-session.ts';
 import { parsePhone } from './phone.ts';
 import { rotateRefreshToken } from './refresh-tokens.ts';
+import { register } from './register.ts';
 import {
+  givenPassword,
+  newPassword,
   oneTimeCode,
   refreshToken,
   requestedCode,
   revoked,
   session,
   sessionList,
+  transport,
 } from './schemas.ts';
 import { listSessions, revokeAllSessions, revokeSession } from './sessions.ts';
-import { type OpenedSession, signInByPhone } from './sign-in.ts';
+import { signInByPhone } from './sign-in.ts';
 
 export const authRoutes = {
   requestCode: limitedProcedure('auth.requestCode')
@@ -59,6 +68,7 @@ export const authRoutes = {
         open: true,
         errors: [
           'PHONE_INVALID',
+          'FORBIDDEN',
           'CODE_WRONG',
           'CODE_EXPIRED',
           'CODE_ATTEMPTS_EXCEEDED',
@@ -75,18 +85,69 @@ export const authRoutes = {
         phone: phoneInput,
         code: oneTimeCode,
         inviteCode: inviteCodeInput.optional(),
+        transport,
       }),
     )
     .output(session)
     .mutation(async ({ ctx, input }) => {
+      refuseUnfitForCookie(ctx, input.transport);
       const phone = parsePhone(input.phone, ctx.deps.config.DEFAULT_REGION);
-      const opened = await signInByPhone(ctx.deps, {
-        ...input,
-        phone,
-        transport: 'bearer',
-        client: ctx.client,
-      });
-      return answerSession(ctx, opened);
+      return answerSession(
+        ctx,
+        await signInByPhone(ctx.deps, { ...input, phone, client: ctx.client }),
+      );
+    }),
+
+  register: limitedProcedure('auth.register')
+    .meta(
+      rest('POST /auth/register', {
+        tag: 'auth',
+        summary: 'Sign up with an email and a password',
+        description: 'An invite code is activated with the new account, or nothing happens at all.',
+        open: true,
+        status: 201,
+        errors: [
+          'EMAIL_TAKEN',
+          'FORBIDDEN',
+          'RATE_LIMITED',
+          'INVITE_CODE_NOT_FOUND',
+          'INVITE_CODE_EXPIRED',
+          'REFERRER_BLOCKED',
+        ],
+      }),
+    )
+    .input(
+      z.object({
+        email,
+        password: newPassword,
+        displayName: displayName.optional(),
+        inviteCode: inviteCodeInput.optional(),
+        transport,
+      }),
+    )
+    .output(session)
+    .mutation(async ({ ctx, input }) => {
+      refuseUnfitForCookie(ctx, input.transport);
+      return answerSession(ctx, await register(ctx.deps, { ...input, client: ctx.client }));
+    }),
+
+  login: limitedProcedure('auth.login')
+    .meta(
+      rest('POST /auth/login', {
+        tag: 'auth',
+        summary: 'Sign in with an email and a password',
+        open: true,
+        errors: ['CREDENTIALS_WRONG', 'FORBIDDEN', 'RATE_LIMITED', 'USER_BLOCKED'],
+      }),
+    )
+    .input(z.object({ email, password: givenPassword, transport }))
+    .output(session)
+    .mutation(async ({ ctx, input: { email, ...input } }) => {
+      refuseUnfitForCookie(ctx, input.transport);
+      return answerSession(
+        ctx,
+        await logIn(ctx.deps, { account: { email }, ...input, client: ctx.client }),
+      );
     }),
 
   refresh: limitedProcedure('auth.refresh')
@@ -109,11 +170,13 @@ export const authRoutes = {
     .meta(rest('POST /auth/logout', { tag: 'auth', summary: 'End this session, or all of them' }))
     .input(z.object({ everywhere: z.boolean().default(false) }).default({ everywhere: false }))
     .output(revoked)
-    .mutation(async ({ ctx: { deps, caller }, input }) => ({
-      revoked: input.everywhere
+    .mutation(async ({ ctx: { deps, caller, cookie }, input }) => {
+      const revoked = input.everywhere
         ? await revokeAllSessions(deps, deps.database, caller.userId)
-        : await revokeSession(deps, caller.userId, caller.sessionId),
-    })),
+        : await revokeSession(deps, caller.userId, caller.sessionId);
+      await cookie.clear();
+      return { revoked };
+    }),
 
   sessions: signedInProcedure
     .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'Where I am signed in' }))
@@ -138,10 +201,25 @@ export const authRoutes = {
 
 export const authRouter = router(authRoutes);
 
+/**
+ * Refuses a sign-in by cookie that another site made a browser send, and one whose answer cannot set it.
+ * @throws DomainError FORBIDDEN, INPUT_INVALID
+ */
+function refuseUnfitForCookie({ cookie, foreign }: Context, transport: Transport): void {
+  if (transport !== 'cookie') return;
+  if (foreign) throw new DomainError('FORBIDDEN');
+  const possible = z.refine(() => cookie.writable, { params: { name: 'COOKIE_IN_STREAM' } });
+  checkInput(z.object({ transport: z.string().check(possible) }), { transport });
+}
+
 async function answerSession(
-  { deps }: Context,
+  { deps, cookie }: Context,
   { userId, sessionId, isNewUser, refreshToken }: OpenedSession,
 ) {
+  if (refreshToken === undefined) {
+    await cookie.write(sessionId);
+    return { user: await readProfile(deps, userId), isNewUser };
+  }
   const [user, accessToken] = await Promise.all([
     readProfile(deps, userId),
     deps.accessTokens.sign({ userId, sessionId }),

@@ -23,16 +23,18 @@ export interface Caller {
 export async function findCaller(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
   sessionId: string,
-): Promise<Caller> {
-  const [row] = await database.query<Caller & { status: string; live: boolean }>(sql`
-    select u.id as "userId", s.id as "sessionId", u.role, u.status,
+): Promise<Caller & { lastUsedAt: Date }> {
+  const [row] = await database.query<
+    Caller & { lastUsedAt: Date; status: string; live: boolean }
+  >(sql`
+    select u.id as "userId", s.id as "sessionId", u.role, u.status, s.last_used_at as "lastUsedAt",
       s.revoked_at is null and s.expires_at > ${new Date(clock())} as live
     from sessions s join users u on u.id = s.user_id
     where s.id = ${sessionId}`);
   if (row?.status === 'blocked') throw new DomainError('USER_BLOCKED');
   if (!row?.live) throw new DomainError('TOKEN_INVALID');
-  const { userId, role } = row;
-  return { userId, sessionId, role };
+  const { userId, role, lastUsedAt } = row;
+  return { userId, sessionId, role, lastUsedAt };
 }
 
 /** The caller's live sessions, the newest first. */

@@ -1,12 +1,10 @@
 import sql from 'sql-template-tag';
-import { v7 as uuidv7 } from 'uuid';
-import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
-import { issueInviteCode } from '../referral/invite-codes.ts';
+import { createAccount } from './create-account.ts';
 import { forgiveTry, type RightTry, tryCode, withoutOne } from './one-time-codes.ts';
-import { hashToken, newRefreshToken } from './refresh-tokens.ts';
+import { type OpenedSession, openSession, type Transport } from './open-session.ts';
 import type { Client } from './sessions.ts';
 
 export interface PhoneSignIn {
@@ -15,15 +13,8 @@ export interface PhoneSignIn {
   code: string;
   /** Activated for a new account, in the same transaction; an existing account ignores it. */
   inviteCode?: string | undefined;
-  transport: 'bearer' | 'cookie';
+  transport: Transport;
   client: Client;
-}
-
-export interface OpenedSession {
-  sessionId: string;
-  userId: string;
-  isNewUser: boolean;
-  refreshToken: string;
 }
 
 /**
@@ -33,13 +24,12 @@ export interface OpenedSession {
  */
 export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
   const tried = await tryCode(deps, input.phone, input.code);
-  const refreshToken = newRefreshToken();
   const open = (tx: Sql, isNewUser: boolean) =>
-    openSession(deps, tx, tried, { ...input, isNewUser, refreshToken });
+    openSession(deps, tx, spendCode(deps, tried), { ...input, method: 'phone', isNewUser });
   try {
     // Most sign-ins are of known users: one statement, which changes nothing if this is not one.
     const known = await open(deps.database, false);
-    if (known) return { ...known, isNewUser: false, refreshToken };
+    if (known) return known;
     return await deps.database.transaction(async (tx) => {
       // Holding the code's row keeps every other sign-in of this phone waiting.
       const held = await tx.query(sql`
@@ -52,7 +42,7 @@ export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<Ope
         await activate(deps, tx, { userId, inviteCode: input.inviteCode, ip: input.client.ip });
       const opened = await open(tx, userId !== undefined);
       if (!opened) throw new DomainError('USER_BLOCKED');
-      return { ...opened, isNewUser: userId !== undefined, refreshToken };
+      return opened;
     });
   } catch (error) {
     await forgiveTry(deps.database, tried).catch(() => undefined);
@@ -60,59 +50,18 @@ export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<Ope
   }
 }
 
-interface Opening extends PhoneSignIn {
-  isNewUser: boolean;
-  refreshToken: string;
-}
-
-/** Spends the code and opens a session for the account with its phone; nothing happens if either is not there. */
-async function openSession(
-  { config, clock }: Deps,
-  tx: Sql,
-  { phone, challengeId, triedAt }: RightTry,
-  { transport, client, isNewUser, refreshToken }: Opening,
-): Promise<{ sessionId: string; userId: string } | undefined> {
-  const now = new Date(clock());
-  const audit = recordAudit(
-    { at: now, action: 'auth.signed_in', ip: client.ip, details: { method: 'phone', isNewUser } },
-    sql`select user_id, user_id from opened`,
-  );
-  const [opened] = await tx.query<{ sessionId: string; userId: string }>(sql`
-    with code as (
+/** Spends the code for the account with its phone; neither happens without the other. */
+function spendCode({ config, clock }: Deps, { phone, challengeId, triedAt }: RightTry) {
+  return sql`
+    code as (
       update phone_codes set code_hash = null, failed_at = ${withoutOne(triedAt)}
       where phone = ${phone} and challenge_id = ${challengeId} and code_hash is not null
         and exists (select from users where phone = ${phone} and status = 'active')
       returning phone
     ), account as (
-      update users u set phone_verified_at = ${now},
+      update users u set phone_verified_at = ${new Date(clock())},
         role = case when ${config.ADMIN_PHONES.includes(phone)} then 'admin' else role end
       from code where u.phone = code.phone and u.status = 'active'
       returning u.id
-    ), opened as (
-      insert into sessions (id, user_id, transport, user_agent, ip, created_at, last_used_at, expires_at)
-      select ${uuidv7()}::uuid, id, ${transport}::transport, ${client.userAgent}, ${client.ip}, ${now}::timestamptz, ${now}::timestamptz,
-        ${new Date(+now + config.REFRESH_TOKEN_TTL * 1000)}::timestamptz
-      from account
-      returning id, user_id
-    ), token as (
-      insert into refresh_tokens (hash, session_id, created_at)
-      select ${hashToken(refreshToken)}::bytea, id, ${now}::timestamptz from opened
-      where ${transport} = 'bearer'
-    ), audit as (${audit})
-    select id as "sessionId", user_id as "userId" from opened`);
-  return opened;
-}
-
-/** Makes an account and its invite code; undefined if the phone has one. */
-async function createAccount(
-  deps: Deps,
-  tx: Sql,
-  { phone }: { phone: string },
-): Promise<string | undefined> {
-  const [user] = await tx.query<{ id: string }>(sql`
-    insert into users (id, phone, created_at)
-    values (${uuidv7()}, ${phone}, ${new Date(deps.clock())})
-    on conflict (phone) do nothing returning id`);
-  if (user) await issueInviteCode(deps, tx, user.id);
-  return user?.id;
+    )`;
 }

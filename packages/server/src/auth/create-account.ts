@@ -1,0 +1,27 @@
+import sql from 'sql-template-tag';
+import { v7 as uuidv7 } from 'uuid';
+import type { Deps, Sql } from '../ports.ts';
+import { issueInviteCode } from '../referral/invite-codes.ts';
+
+interface NewAccount {
+  /** E.164 */
+  phone?: string;
+  /** Normalised */
+  email?: string;
+  passwordHash?: string;
+  displayName?: string | undefined;
+}
+
+/** Makes an account and its invite code; undefined if the phone or the email has one. */
+export async function createAccount(
+  deps: Deps,
+  tx: Sql,
+  { phone, email, passwordHash, displayName }: NewAccount,
+): Promise<string | undefined> {
+  const [user] = await tx.query<{ id: string }>(sql`
+    insert into users (id, phone, email, password_hash, display_name, created_at)
+    values (${uuidv7()}, ${phone}, ${email}, ${passwordHash}, ${displayName}, ${new Date(deps.clock())})
+    on conflict do nothing returning id`);
+  if (user) await issueInviteCode(deps, tx, user.id);
+  return user?.id;
+}

@@ -1,0 +1,46 @@
+import sql from 'sql-template-tag';
+import { DomainError } from '../errors.ts';
+import type { Deps } from '../ports.ts';
+import { activate } from '../referral/activate.ts';
+import { createAccount } from './create-account.ts';
+import { type OpenedSession, openSession, type Transport } from './open-session.ts';
+import { refuseCommonPassword } from './password.ts';
+import { hashPassword } from './password-hash.ts';
+import type { Client } from './sessions.ts';
+
+export interface Registration {
+  /** Normalised */
+  email: string;
+  password: string;
+  displayName?: string | undefined;
+  /** Activated in the same transaction. */
+  inviteCode?: string | undefined;
+  transport: Transport;
+  client: Client;
+}
+
+/**
+ * Makes an account with an email and a password. The account, the activation of the invite code and
+ * the session come all together or not at all.
+ * @throws DomainError EMAIL_TAKEN, INPUT_INVALID for a common password, UNAVAILABLE and what activating throws
+ */
+export async function register(
+  deps: Deps,
+  { email, password, displayName, inviteCode, transport, client }: Registration,
+): Promise<OpenedSession> {
+  refuseCommonPassword(password, { email, displayName });
+  const passwordHash = await hashPassword(password);
+  return deps.database.transaction(async (tx) => {
+    const userId = await createAccount(deps, tx, { email, passwordHash, displayName });
+    if (!userId) throw new DomainError('EMAIL_TAKEN');
+    if (inviteCode !== undefined) await activate(deps, tx, { userId, inviteCode, ip: client.ip });
+    const opened = await openSession(
+      deps,
+      tx,
+      sql`account as (select id from users where id = ${userId})`,
+      { method: 'password', transport, client, isNewUser: true },
+    );
+    if (!opened) throw new Error('A new account has no session');
+    return opened;
+  });
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getIronSession, type SessionOptions } from 'iron-session';
+import type { Deps } from '../ports.ts';
+
+/** The cookie by which a browser names its session. What that session is worth, the database knows. */
+export interface SessionCookie {
+  /** The id of the session it names; null if it is there and cannot be read, undefined if it is not there. */
+  read(): Promise<string | null | undefined>;
+  /** Whether the answer can still set it: one that is streamed has sent its headers before it is known. */
+  readonly writable: boolean;
+  write(sessionId: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Whether the browser speaks HTTPS, to us or to a proxy that says so. */
+  https: boolean;
+}
+
+/** Sealed by iron-session: nobody can read or forge it. */
+export function sessionCookie(
+  { config, secrets }: Pick<Deps, 'config' | 'secrets'>,
+  { request, response, https }: Exchange,
+): SessionCookie {
+  const cookieName = `${https ? '__Host-' : ''}invitree_session`;
+  const passwords = Object.fromEntries(
+    secrets.sessionCookie.map(({ id, password }) => [id, password]),
+  );
+  const options: SessionOptions = {
+    cookieName,
+    password: passwords,
+    ttl: config.REFRESH_TOKEN_TTL,
+    cookieOptions: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: https || config.NODE_ENV !== 'development',
+      path: '/',
+      maxAge: config.REFRESH_TOKEN_TTL,
+    },
+  };
+  const open = (options: SessionOptions) =>
+    getIronSession<{ sid?: string }>(request, response, options);
+  // A glance that spares every other request the work; the name may be a part of another's.
+  const mayBeThere = request.headers.cookie?.includes(`${cookieName}=`) === true;
+
+  return {
+    async read() {
+      if (!mayBeThere) return undefined;
+      const { sid } = await open(options);
+      return sid ?? null;
+    },
+    get writable() {
+      return !response.headersSent && request.headers['trpc-accept'] !== 'application/jsonl';
+    },
+    async write(sessionId) {
+      // iron-session seals with the password of the highest number: it is given only the newest.
+      const [newest] = secrets.sessionCookie;
+      if (!newest) throw new Error('No password for cookies');
+      const session = await open({ ...options, password: { [newest.id]: newest.password } });
+      session.sid = sessionId;
+      await session.save();
+    },
+    async clear() {
+      if (mayBeThere) (await open(options)).destroy();
+    },
+  };
+}
+
+/**
+ * Whether another site made a browser send this request (OWASP CSRF Prevention, Fetch Metadata).
+ * Every browser of today says so by one of the two headers; what says nothing is no browser.
+ * @param own the origins of this service
+ */
+export function isForeign(
+  { 'sec-fetch-site': site, origin }: IncomingMessage['headers'],
+  own: readonly (string | undefined)[],
+): boolean {
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && site !== 'same-origin' && !own.includes(origin);
+}
