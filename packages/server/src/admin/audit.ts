@@ -9,7 +9,12 @@ export interface AuditEvent {
   details?: Record<string, unknown>;
 }
 
-export type AuditAction = 'auth.signed_in' | 'auth.refresh_reused';
+export type AuditAction =
+  | 'auth.signed_in'
+  | 'auth.refresh_reused'
+  | 'auth.phone_linked'
+  | 'auth.password_set'
+  | 'profile.deleted';
 
 /**
  * An insert into the audit log, to run on its own or as the last part of the statement it is about.

@@ -7,6 +7,7 @@ import { type OpenedSession, openSession, type Transport } from './open-session.
 import { refuseCommonPassword } from './password.ts';
 import { hashPassword } from './password-hash.ts';
 import type { Client } from './sessions.ts';
+import { requireVerifiedPhone } from './verified-phone.ts';
 
 export interface Registration {
   /** Normalised */
@@ -22,7 +23,8 @@ export interface Registration {
 /**
  * Makes an account with an email and a password. The account, the activation of the invite code and
  * the session come all together or not at all.
- * @throws DomainError EMAIL_TAKEN, INPUT_INVALID for a common password, UNAVAILABLE and what activating throws
+ * @throws DomainError EMAIL_TAKEN, INPUT_INVALID for a common password, PHONE_VERIFICATION_REQUIRED,
+ *   UNAVAILABLE and what activating throws
  */
 export async function register(
   deps: Deps,
@@ -33,7 +35,10 @@ export async function register(
   return deps.database.transaction(async (tx) => {
     const userId = await createAccount(deps, tx, { email, passwordHash, displayName });
     if (!userId) throw new DomainError('EMAIL_TAKEN');
-    if (inviteCode !== undefined) await activate(deps, tx, { userId, inviteCode, ip: client.ip });
+    if (inviteCode !== undefined) {
+      await requireVerifiedPhone(deps, tx, userId);
+      await activate(deps, tx, { userId, inviteCode, ip: client.ip });
+    }
     const opened = await openSession(
       deps,
       tx,

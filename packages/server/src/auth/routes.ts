@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { checkInput, DomainError } from '../errors.ts';
 import { codeText } from '../messages.ts';
 import { readProfile } from '../profile/profile.ts';
-import { displayName } from '../profile/schemas.ts';
+import { displayName, profile } from '../profile/schemas.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
 import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
 import { email } from './email.ts';
+import { linkPhone } from './link-phone.ts';
 import { logIn } from './log-in.ts';
 import { issueCode } from './one-time-codes.ts';
 import type { OpenedSession, Transport } from './open-session.ts';
@@ -26,6 +27,7 @@ import {
   transport,
 } from './schemas.ts';
 import { listSessions, revokeAllSessions, revokeSession } from './sessions.ts';
+import { setPassword } from './set-password.ts';
 import { signInByPhone } from './sign-in.ts';
 
 export const authRoutes = {
@@ -109,6 +111,7 @@ export const authRoutes = {
         errors: [
           'EMAIL_TAKEN',
           'FORBIDDEN',
+          'PHONE_VERIFICATION_REQUIRED',
           'RATE_LIMITED',
           'INVITE_CODE_NOT_FOUND',
           'INVITE_CODE_EXPIRED',
@@ -164,6 +167,56 @@ export const authRoutes = {
     .mutation(async ({ ctx, input }) => {
       const rotated = await rotateRefreshToken(ctx.deps, input.refreshToken, ctx.client);
       return answerSession(ctx, { ...rotated, isNewUser: false });
+    }),
+
+  linkPhone: signedInProcedure
+    .meta(
+      rest('POST /auth/link/phone', {
+        tag: 'auth',
+        summary: 'Make a phone mine, or verify it again',
+        description:
+          'With a code asked for at `/auth/code`. It takes the place of the phone there was.',
+        errors: [
+          'PHONE_INVALID',
+          'PHONE_TAKEN',
+          'CODE_WRONG',
+          'CODE_EXPIRED',
+          'CODE_ATTEMPTS_EXCEEDED',
+        ],
+      }),
+    )
+    .input(z.object({ phone: phoneInput, code: oneTimeCode }))
+    .output(profile)
+    .mutation(async ({ ctx: { deps, caller, client }, input: { phone, code } }) => {
+      await linkPhone(deps, {
+        userId: caller.userId,
+        phone: parsePhone(phone, deps.config.DEFAULT_REGION),
+        code,
+        client,
+      });
+      return readProfile(deps, caller.userId);
+    }),
+
+  setPassword: signedInProcedure
+    .meta(
+      rest('POST /auth/password', {
+        tag: 'auth',
+        summary: 'Set or change my password',
+        description: 'Changing it takes the current one and ends all other sessions.',
+        errors: ['CREDENTIALS_WRONG', 'EMAIL_TAKEN', 'RATE_LIMITED'],
+      }),
+    )
+    .input(
+      z.object({
+        email: email.optional(),
+        password: newPassword,
+        currentPassword: givenPassword.optional(),
+      }),
+    )
+    .output(profile)
+    .mutation(async ({ ctx: { deps, caller, client }, input }) => {
+      await setPassword(deps, { ...input, caller, client });
+      return readProfile(deps, caller.userId);
     }),
 
   logout: signedInProcedure

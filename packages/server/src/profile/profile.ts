@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Caller } from '../auth/sessions.ts';
+import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import type { Referral } from '../referral/referrals.ts';
@@ -35,11 +36,8 @@ type Row = Omit<Profile, 'phoneVerified' | 'referrals'> & {
  * before it looks at their users: joined first, PostgreSQL's generic plan reads whole tables.
  * @throws DomainError NOT_FOUND
  */
-export async function readProfile(
-  { config, clock, database }: Deps,
-  userId: string,
-): Promise<Profile> {
-  const [row] = await database.query<Row>(sql`
+export async function readProfile(deps: Deps, userId: string): Promise<Profile> {
+  const [row] = await deps.database.query<Row>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
       u.created_at as "createdAt", c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
@@ -58,12 +56,9 @@ export async function readProfile(
     where u.id = ${userId} and u.status <> 'deleted'`);
   if (!row) throw new DomainError('NOT_FOUND');
   const { phoneVerifiedAt, referrals, ...profile } = row;
-  const { PHONE_VERIFICATION_TTL } = config;
   return {
     ...profile,
-    phoneVerified:
-      phoneVerifiedAt !== null &&
-      (PHONE_VERIFICATION_TTL === 0 || +phoneVerifiedAt + PHONE_VERIFICATION_TTL * 1000 > clock()),
+    phoneVerified: isPhoneVerified(deps, phoneVerifiedAt),
     referrals: referrals.map((referral) => ({
       ...referral,
       activatedAt: new Date(referral.activatedAt),

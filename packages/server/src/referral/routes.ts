@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
 import { rest } from '../rest-meta.ts';
@@ -22,15 +23,17 @@ export const referralRoutes = {
           'ALREADY_ACTIVATED',
           'REFERRAL_CYCLE',
           'REFERRER_BLOCKED',
+          'PHONE_VERIFICATION_REQUIRED',
         ],
       }),
     )
     .input(z.object({ inviteCode: inviteCodeInput }))
     .output(activation)
     .mutation(({ ctx: { deps, caller, client }, input }) =>
-      deps.database.transaction((tx) =>
-        activate(deps, tx, { ...input, userId: caller.userId, ip: client.ip }),
-      ),
+      deps.database.transaction(async (tx) => {
+        await requireVerifiedPhone(deps, tx, caller.userId);
+        return activate(deps, tx, { ...input, userId: caller.userId, ip: client.ip });
+      }),
     ),
 
   myCode: signedInProcedure
