@@ -4,6 +4,7 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/a
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import sql from 'sql-template-tag';
 import { v4 as uuid } from 'uuid';
+import { serveOauth } from './auth/oauth.ts';
 import { createContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
@@ -89,6 +90,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(deps.accessTokens.jwks),
   );
+  await app.register(async (oauth) => serveOauth(oauth, deps));
   await serveSite(app, deps);
   return app;
 }

@@ -27,7 +27,7 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
   const publicOrigin = PUBLIC_URL && new URL(PUBLIC_URL).origin;
   return {
     deps,
-    client: { ip: request.ip, userAgent: headers['user-agent']?.slice(0, 256) ?? null },
+    client: clientOf(request),
     locale: chooseLocale(headers['accept-language']),
     requestId: request.id,
     log: request.log,
@@ -40,4 +40,13 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
     foreign: isForeign(headers, [publicOrigin, `${request.protocol}://${request.host}`]),
     setHeader: (name, value) => void reply.header(name, value),
   };
+}
+
+export function clientOf({ ip, headers }: FastifyRequest): Client {
+  return { ip, userAgent: headers['user-agent']?.slice(0, 256) ?? null };
+}
+
+/** PUBLIC_URL, or what the request was sent to. */
+export function publicUrl({ config }: Pick<Deps, 'config'>, request: FastifyRequest): string {
+  return (config.PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '');
 }

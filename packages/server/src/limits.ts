@@ -12,6 +12,8 @@ const LIMITS = {
   'auth.register': { points: 30, seconds: HOUR },
   'auth.login': { points: 100, seconds: 10 * MINUTE },
   'auth.refresh': { points: 300, seconds: 10 * MINUTE },
+  'oauth.token': { points: 100, seconds: 10 * MINUTE },
+  'oauth.revoke': { points: 300, seconds: 10 * MINUTE },
   'referral.checkCode': { points: 60, seconds: MINUTE },
 } satisfies Record<string, Limit>;
 

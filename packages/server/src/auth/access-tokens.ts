@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
@@ -19,6 +20,9 @@ export interface AccessTokens {
 
 /** RFC 9068 */
 const TYPE = 'at+jwt';
+
+/** RFC 9068 wants a client named. None is registered here: every client is the service's own. */
+const CLIENT_ID = 'invitree';
 
 interface Options {
   keys: readonly SigningKey[];
@@ -45,9 +49,11 @@ export async function createAccessTokens({ keys, issuer, ttl, clock }: Options) 
     jwks: { keys: publicJwks },
     sign({ userId, sessionId }) {
       const now = Math.floor(clock() / 1000);
-      return new SignJWT({ sid: sessionId })
+      return new SignJWT({ sid: sessionId, client_id: CLIENT_ID })
         .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: newest.kid })
+        .setJti(randomUUID())
         .setIssuer(issuer)
+        .setAudience(issuer)
         .setSubject(userId)
         .setIssuedAt(now)
         .setExpirationTime(now + ttl)

@@ -72,6 +72,15 @@ export function revokeAllSessions(
   return revoke(tx, sql`user_id = ${userId}`, clock());
 }
 
+/** Ends the session that a refresh token is of, be it used or not; an unknown token ends none. */
+export function revokeSessionOf(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  refreshTokenHash: Buffer,
+): Promise<number> {
+  const named = sql`id = (select session_id from refresh_tokens where hash = ${refreshTokenHash})`;
+  return revoke(database, named, clock());
+}
+
 async function revoke(tx: Sql, which: ReturnType<typeof sql>, now: number): Promise<number> {
   const revoked = await tx.query(sql`
     update sessions set revoked_at = ${new Date(now)}
