@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { readProfile } from '../profile/profile.ts';
+import { displayName, profile } from '../profile/schemas.ts';
+import { rest } from '../rest-meta.ts';
+import { inviteCodeInput, phoneInput } from '../schemas.ts';
+import { limitedProcedure, signedInProcedure } from '../trpc.ts';
+import { answerSession, refuseUnfitForCookie } from './answer-session.ts';
+import { email } from './email.ts';
+import { linkPhone } from './link-phone.ts';
+import { logIn } from './log-in.ts';
+import { parsePhone } from './phone.ts';
+import { register } from './register.ts';
+import { givenPassword, newPassword, oneTimeCode, session, transport } from './schemas.ts';
+import { setPassword } from './set-password.ts';
+
+/** Email and password, and what else belongs to one's account. */
+export const accountRoutes = {
+  register: limitedProcedure('auth.register')
+    .meta(
+      rest('POST /auth/register', {
+        tag: 'auth',
+        summary: 'Sign up with an email and a password',
+        description: 'An invite code is activated with the new account, or nothing happens at all.',
+        open: true,
+        status: 201,
+        errors: [
+          'EMAIL_TAKEN',
+          'FORBIDDEN',
+          'PHONE_VERIFICATION_REQUIRED',
+          'RATE_LIMITED',
+          'INVITE_CODE_NOT_FOUND',
+          'INVITE_CODE_EXPIRED',
+          'REFERRER_BLOCKED',
+        ],
+      }),
+    )
+    .input(
+      z.object({
+        email,
+        password: newPassword,
+        displayName: displayName.optional(),
+        inviteCode: inviteCodeInput.optional(),
+        transport,
+      }),
+    )
+    .output(session)
+    .mutation(async ({ ctx, input }) => {
+      refuseUnfitForCookie(ctx, input.transport);
+      return answerSession(ctx, await register(ctx.deps, { ...input, client: ctx.client }));
+    }),
+
+  login: limitedProcedure('auth.login')
+    .meta(
+      rest('POST /auth/login', {
+        tag: 'auth',
+        summary: 'Sign in with an email and a password',
+        open: true,
+        errors: ['CREDENTIALS_WRONG', 'FORBIDDEN', 'RATE_LIMITED', 'USER_BLOCKED'],
+      }),
+    )
+    .input(z.object({ email, password: givenPassword, transport }))
+    .output(session)
+    .mutation(async ({ ctx, input: { email, ...input } }) => {
+      refuseUnfitForCookie(ctx, input.transport);
+      return answerSession(
+        ctx,
+        await logIn(ctx.deps, { account: { email }, ...input, client: ctx.client }),
+      );
+    }),
+
+  linkPhone: signedInProcedure
+    .meta(
+      rest('POST /auth/link/phone', {
+        tag: 'auth',
+        summary: 'Make a phone mine, or verify it again',
+        description:
+          'With a code asked for at `/auth/code`. It takes the place of the phone there was.',
+        errors: [
+          'PHONE_INVALID',
+          'PHONE_TAKEN',
+          'CODE_WRONG',
+          'CODE_EXPIRED',
+          'CODE_ATTEMPTS_EXCEEDED',
+        ],
+      }),
+    )
+    .input(z.object({ phone: phoneInput, code: oneTimeCode }))
+    .output(profile)
+    .mutation(async ({ ctx: { deps, caller, client }, input: { phone, code } }) => {
+      await linkPhone(deps, {
+        userId: caller.userId,
+        phone: parsePhone(phone, deps.config.DEFAULT_REGION),
+        code,
+        client,
+      });
+      return readProfile(deps, caller.userId);
+    }),
+
+  setPassword: signedInProcedure
+    .meta(
+      rest('POST /auth/password', {
+        tag: 'auth',
+        summary: 'Set or change my password',
+        description: 'Changing it takes the current one and ends all other sessions.',
+        errors: ['CREDENTIALS_WRONG', 'EMAIL_TAKEN', 'RATE_LIMITED'],
+      }),
+    )
+    .input(
+      z.object({
+        email: email.optional(),
+        password: newPassword,
+        currentPassword: givenPassword.optional(),
+      }),
+    )
+    .output(profile)
+    .mutation(async ({ ctx: { deps, caller, client }, input }) => {
+      await setPassword(deps, { ...input, caller, client });
+      return readProfile(deps, caller.userId);
+    }),
+};
