@@ -5,7 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import sql from 'sql-template-tag';
 import { v4 as uuid } from 'uuid';
 import { serveOauth } from './auth/oauth.ts';
-import { createContext } from './context.ts';
+import { createContext, publicUrl } from './context.ts';
 import { DomainError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Deps } from './ports.ts';
@@ -84,9 +84,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   });
   await app.register(async (api) => serveRest(api, deps), { prefix: '/api/v1' });
   serveHealth(app, deps);
-  app.get('/openapi.json', async (request) =>
-    openApiDocument(config.PUBLIC_URL ?? `${request.protocol}://${request.host}`),
-  );
+  app.get('/openapi.json', async (request) => openApiDocument(publicUrl(deps, request)));
   app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(deps.accessTokens.jwks),
   );

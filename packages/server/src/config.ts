@@ -69,6 +69,7 @@ const settings = z.object({
   ACCESS_TOKEN_TTL: count(900),
   REFRESH_TOKEN_TTL: count(2_592_000),
   PHONE_VERIFICATION_TTL: count(0, 0),
+  REFERRAL_PHONES: z.enum(['full', 'masked']).default('full'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().optional(),
 });

@@ -12,6 +12,8 @@ export interface Context {
   /** Named in the answer and in the log. */
   requestId: string;
   log: FastifyBaseLogger;
+  /** Where the service is reached, without a slash at the end, as in https://invite.example */
+  origin: string;
   /** The access token as it came. */
   bearer: string | undefined;
   cookie: SessionCookie;
@@ -31,6 +33,7 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
     locale: chooseLocale(headers['accept-language']),
     requestId: request.id,
     log: request.log,
+    origin: publicUrl(deps, request),
     bearer: /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1],
     cookie: sessionCookie(deps, {
       request: request.raw,

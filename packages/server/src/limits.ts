@@ -30,6 +30,21 @@ export async function limitAddress(
   if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
 }
 
+/** How much one account may do, wherever from. */
+const ACCOUNT_LIMITS = {
+  'referral.findByEmail': { points: 20, seconds: HOUR },
+} satisfies Record<string, Limit>;
+
+/** @throws DomainError RATE_LIMITED */
+export async function limitAccount(
+  { limiter }: Pick<Deps, 'limiter'>,
+  name: keyof typeof ACCOUNT_LIMITS,
+  userId: string,
+): Promise<void> {
+  const wait = await limiter.take(name, userId, ACCOUNT_LIMITS[name]);
+  if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
+}
+
 /** IPv6 hands a /64 to each subscriber (RFC 6177), so that is what counts as one address. */
 export function subscriber(ip: string): string {
   if (!isIPv6(ip)) return ip;

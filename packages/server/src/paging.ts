@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkInput } from './errors.ts';
 
 /** The key of a page's last row: the next page is what comes after it. */
 export interface Cursor {
@@ -26,16 +27,20 @@ export const pageInput = {
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-/** @throws ZodError, which is answered as INPUT_INVALID */
+/** @throws DomainError INPUT_INVALID */
 export function readCursor(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined;
   const [at, id] = Buffer.from(text, 'base64url').toString().split(' ');
-  return parsedCursor.parse({ cursor: { at: Number(at), id } }).cursor;
+  return checkInput(parsedCursor, { cursor: { at: Number(at), id } }).cursor;
 }
 
 const parsedCursor = z.object({
   cursor: z.object({
-    at: z.number().transform((at) => new Date(at)),
+    at: z
+      .number()
+      .min(0)
+      .max(Date.UTC(9999, 0))
+      .transform((at) => new Date(at)),
     id: z.uuid(),
   }),
 });

@@ -3,6 +3,7 @@ import type { Sql as Statement } from 'sql-template-tag';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { Config } from './config.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
+import type { CodeCache } from './referral/code-cache.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Sends one statement, prepared under its own name; values travel apart from the text. */
@@ -53,6 +54,15 @@ export interface RateLimiter {
   close(): Promise<void>;
 }
 
+/** Speaks to every instance, this one too. */
+export interface Broadcast {
+  /** Messages may get lost on the way: what they are about must come true in time without them. */
+  publish(channel: string, message: string): Promise<void>;
+  /** @param lost called when messages may have been missed */
+  subscribe(channel: string, hear: (message: string) => void, lost: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Milliseconds since 1970, as Date.now: tests set it. */
 export type Clock = () => number;
 
@@ -61,6 +71,7 @@ export interface Deps {
   config: Config;
   database: Database;
   limiter: RateLimiter;
+  codeCache: CodeCache;
   sms: SmsSender;
   clock: Clock;
   secrets: Secrets;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
 import { openEmbeddedDatabase, openPostgres } from './adapters/database.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
 import { openRedis } from './adapters/redis.ts';
@@ -8,6 +9,7 @@ import { buildApp } from './app.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deps, SmsSender } from './ports.ts';
+import { createCodeCache } from './referral/code-cache.ts';
 import { deriveSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
@@ -35,11 +37,15 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     const limiter = config.REDIS_URL
       ? redisRateLimiter(await openRedis(config.REDIS_URL, onError))
       : memoryRateLimiter();
+    const broadcast = config.REDIS_URL
+      ? await redisBroadcast(await openRedis(config.REDIS_URL, onError))
+      : localBroadcast();
     const secrets = deriveSecrets(config.APP_SECRET);
     const deps: Deps = {
       config,
       database,
       limiter,
+      codeCache: await createCodeCache(database, broadcast),
       sms: openSender(config),
       clock: Date.now,
       secrets,
@@ -60,6 +66,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       async close() {
         await app.close();
         await limiter.close();
+        await broadcast.close();
         await database.close();
       },
     };

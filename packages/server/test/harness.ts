@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client, Pool } from 'pg';
 import { pino } from 'pino';
 import { inject, onTestFinished } from 'vitest';
+import { localBroadcast } from '../src/adapters/broadcast.ts';
 import { database } from '../src/adapters/database.ts';
 import { openEmbedded } from '../src/adapters/pglite.ts';
 import { memoryRateLimiter } from '../src/adapters/rate-limiter.ts';
@@ -9,6 +10,7 @@ import { buildApp } from '../src/app.ts';
 import { createAccessTokens } from '../src/auth/access-tokens.ts';
 import { readConfig } from '../src/config.ts';
 import type { Database, Deps, SmsMessage } from '../src/ports.ts';
+import { createCodeCache } from '../src/referral/code-cache.ts';
 import { deriveSecrets } from '../src/secrets.ts';
 
 /** A migrated, empty database: embedded, or on the PostgreSQL at TEST_DATABASE_URL. */
@@ -58,6 +60,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     config,
     database: opened,
     limiter: memoryRateLimiter(),
+    codeCache: await createCodeCache(opened, localBroadcast()),
     sms: { send: async (message) => void outbox.push(message) },
     clock: () => clock.now,
     secrets,

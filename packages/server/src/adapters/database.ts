@@ -80,7 +80,10 @@ async function run<Row>(client: Pool | PoolClient, statement: Parameters<Sql['qu
   }
 }
 
+/** PostgreSQL breaks one of a deadlock's parties, so the others get on. */
 const ATTEMPTS = 10;
+/** A Retry says that another transaction got on, so there are no more of them than others under way. */
+const RETRIES = 100;
 
 async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -97,9 +100,9 @@ async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promis
       await client.query('rollback').catch((failure) => {
         broken = failure;
       });
-      if (attempt < ATTEMPTS && isTransient(error)) continue;
-      if (error instanceof Retry) throw new DomainError('UNAVAILABLE', { retryAfter: 1 });
-      throw unavailable(error);
+      const transient = isTransient(error);
+      if (transient && attempt < (error instanceof Retry ? RETRIES : ATTEMPTS)) continue;
+      throw transient ? new DomainError('UNAVAILABLE', { retryAfter: 1 }) : unavailable(error);
     } finally {
       client.release(broken);
     }

@@ -26,12 +26,15 @@ export function isPhone(text: string): boolean {
   return parsePhoneNumber(text)?.number === text;
 }
 
-/** `+79991234567` as `+7 *** ***-45-67`: enough to recognise one's own, for logs and pages. */
+/**
+ * `+79991234567` as `+7 *** ***-45-67`: enough to recognise one's own, for logs and pages. The form is
+ * the same for every country; of a number of fewer than 8 digits half is shown.
+ */
 export function maskPhone(phone: string): string {
   const { countryCallingCode, nationalNumber } = parsePhoneNumber(phone) ?? {
-    countryCallingCode: '',
-    nationalNumber: phone,
+    countryCallingCode: '*',
+    nationalNumber: phone.replace(/^\+/, ''),
   };
-  const last = nationalNumber.slice(-4);
-  return `+${countryCallingCode} *** ***-${last.slice(0, 2)}-${last.slice(2)}`;
+  const shown = nationalNumber.slice(-Math.min(4, nationalNumber.length >> 1)).padStart(4, '*');
+  return `+${countryCallingCode} *** ***-${shown.slice(0, 2)}-${shown.slice(2)}`;
 }

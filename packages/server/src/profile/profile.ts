@@ -3,7 +3,8 @@ import type { Caller } from '../auth/sessions.ts';
 import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
-import type { Referral } from '../referral/referrals.ts';
+import { forgetCodesOf } from '../referral/check-code.ts';
+import { phoneOfReferee, type Referral } from '../referral/referrals.ts';
 
 export interface Profile {
   id: string;
@@ -44,11 +45,11 @@ export async function readProfile(deps: Deps, userId: string): Promise<Profile> 
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
       case when u.referral_count = 0 then '[]' else (
         select coalesce(json_agg(json_build_object('id', n.referee_id, 'phone', f.phone,
-          'displayName', f.display_name, 'activatedAt', n.activated_at)), '[]')
+          'displayName', f.display_name, 'status', f.status, 'activatedAt', n.activated_at)), '[]')
         from (
           select referee_id, activated_at from referrals where referrer_id = u.id
           order by activated_at desc, referee_id desc limit 20
-        ) n, lateral (select phone, display_name from users where id = n.referee_id) f
+        ) n, lateral (select phone, display_name, status from users where id = n.referee_id) f
       ) end as referrals
     from users u
     left join invite_codes c on c.user_id = u.id and c.retired_at is null
@@ -61,6 +62,7 @@ export async function readProfile(deps: Deps, userId: string): Promise<Profile> 
     phoneVerified: isPhoneVerified(deps, phoneVerifiedAt),
     referrals: referrals.map((referral) => ({
       ...referral,
+      phone: phoneOfReferee(config, referral.phone),
       activatedAt: new Date(referral.activatedAt),
     })),
   };
@@ -72,8 +74,10 @@ export async function updateProfile(
   userId: string,
   { displayName }: { displayName?: string | null | undefined },
 ): Promise<Profile> {
-  if (displayName !== undefined)
+  if (displayName !== undefined) {
     await deps.database.prisma.user.update({ where: { id: userId }, data: { displayName } });
+    await forgetCodesOf(deps, userId);
+  }
   return readProfile(deps, userId);
 }
 
@@ -93,5 +97,5 @@ export async function getProfile(
   });
   if (!referral) throw new DomainError('FORBIDDEN');
   const { id, phone, displayName, inviteCode, createdAt } = await readProfile(deps, userId);
-  return { id, phone, displayName, inviteCode, createdAt };
+  return { id, phone: phoneOfReferee(deps.config, phone), displayName, inviteCode, createdAt };
 }

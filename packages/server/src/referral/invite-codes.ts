@@ -1,6 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import sql from 'sql-template-tag';
-import type { Deps, Sql } from '../ports.ts';
+import { z } from 'zod';
+import { checkInput, DomainError } from '../errors.ts';
+import { type Deps, Retry, type Sql } from '../ports.ts';
+import { isInoffensive } from './wording.ts';
 
 /** Without 0 O, 1 I L: what is read aloud or off a screen arrives as it was. 31 letters, 887 million codes of 6. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -34,8 +38,81 @@ export async function issueInviteCode(
   }
 }
 
-function randomInviteCode(): string {
-  return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+export interface NewCode {
+  /** ISO 8601 with an offset; in the future, at most a year ahead */
+  expiresAt: string;
+  /** Own wording; drawn by chance if left out */
+  code?: string | undefined;
+}
+
+/**
+ * Makes the user's next code. One that has expired gives way in the same transaction. That there is
+ * no other active one, and that nobody ever had this one, are constraints of the table.
+ * @throws DomainError INPUT_INVALID, ACTIVE_CODE_EXISTS, CODE_TAKEN, USER_BLOCKED
+ */
+export async function createInviteCode(
+  { clock, codeCache, database }: Deps,
+  userId: string,
+  { expiresAt: text, code: wording }: NewCode,
+): Promise<InviteCode> {
+  const now = new Date(clock());
+  const expiresAt = readExpiry(text, now);
+  const { created, expired } = await database.transaction(async (tx) => {
+    const [expired] = await tx.query<{ code: string }>(sql`
+      update invite_codes set retired_at = ${now}
+      where user_id = ${userId} and retired_at is null and expires_at <= ${now} returning code`);
+    const code = wording ?? randomInviteCode();
+    // The user's row is held against deletion, which retires the codes it sees.
+    const [created] = await tx.query<InviteCode>(sql`
+      insert into invite_codes (code, user_id, created_at, expires_at)
+      select ${code}, u.id, ${now}::timestamptz, ${expiresAt}::timestamptz
+      from (select id from users where id = ${userId} and status = 'active' for key share) u
+      on conflict do nothing
+      returning code, created_at as "createdAt", expires_at as "expiresAt", true as active`);
+    if (!created) throw await whyNotCreated(tx, userId, wording);
+    return { created, expired };
+  });
+  await codeCache.forget(created.code, expired?.code);
+  return created;
+}
+
+function readExpiry(text: string, now: Date): Date {
+  const latest = new Date(now);
+  latest.setUTCFullYear(now.getUTCFullYear() + 1);
+  const expiresAt = z
+    .date()
+    .min(new Date(+now + 1))
+    .max(latest);
+  return checkInput(z.object({ expiresAt }), { expiresAt: new Date(text) }).expiresAt;
+}
+
+async function whyNotCreated(tx: Sql, userId: string, wording = ''): Promise<Error> {
+  const [why] = await tx.query<{ active: boolean; owner: boolean; taken: boolean }>(sql`
+    select status = 'active' as active,
+      exists (select from invite_codes where user_id = ${userId} and retired_at is null) as owner,
+      exists (select from invite_codes where code = ${wording}) as taken
+    from users where id = ${userId}`);
+  if (!why?.active) return new DomainError('USER_BLOCKED');
+  if (why.owner) return new DomainError('ACTIVE_CODE_EXISTS');
+  if (why.taken) return new DomainError('CODE_TAKEN');
+  // A random code that someone has, or an active one deleted this very moment.
+  return new Retry();
+}
+
+/**
+ * Deletes the user's code, whether or not it has expired: it works for nobody from now on, and is
+ * never issued again. Those it brought stay.
+ * @throws DomainError INVITE_CODE_NOT_FOUND
+ */
+export async function deleteInviteCode(
+  { clock, codeCache, database }: Deps,
+  userId: string,
+): Promise<void> {
+  const [deleted] = await database.query<{ code: string }>(sql`
+    update invite_codes set retired_at = ${new Date(clock())}
+    where user_id = ${userId} and retired_at is null returning code`);
+  if (!deleted) throw new DomainError('INVITE_CODE_NOT_FOUND');
+  await codeCache.forget(deleted.code);
 }
 
 /** The user's code, also one that has expired; null if they deleted it. */
@@ -50,25 +127,34 @@ export async function findOwnCode(
   return code ?? null;
 }
 
-export interface CheckedCode {
-  code: string;
-  valid: boolean;
-  expiresAt: Date | null;
-  referrerName: string | null;
+/**
+ * The active code of the user with this email. No such user and none with a code look the same.
+ * @throws DomainError INVITE_CODE_NOT_FOUND
+ */
+export async function findCodeByEmail(
+  { clock, database }: Deps,
+  email: string,
+): Promise<{ inviteCode: string; expiresAt: Date | null }> {
+  const [found] = await database.query<{ inviteCode: string; expiresAt: Date | null }>(sql`
+    select c.code as "inviteCode", c.expires_at as "expiresAt"
+    from users u join invite_codes c on c.user_id = u.id and c.retired_at is null
+    where u.email = ${normalizedEmail(email)} and u.status = 'active'
+      and (c.expires_at is null or c.expires_at > ${new Date(clock())})`);
+  if (!found) throw new DomainError('INVITE_CODE_NOT_FOUND');
+  return found;
 }
 
-/** What anyone may know of a code. One that is unknown, deleted, expired or a blocked user's is simply not valid. */
-export async function checkCode({ clock, database }: Deps, text: string): Promise<CheckedCode> {
-  const code = normalizeInviteCode(text);
-  const [found] = await database.query<{ expiresAt: Date | null; referrerName: string | null }>(sql`
-    select c.expires_at as "expiresAt", u.display_name as "referrerName"
-    from invite_codes c join users u on u.id = c.user_id
-    where c.code = ${code} and c.retired_at is null and u.status = 'active'`);
-  const valid = found !== undefined && (!found.expiresAt || +found.expiresAt > clock());
-  return {
-    code,
-    valid,
-    expiresAt: found?.expiresAt ?? null,
-    referrerName: valid ? found.referrerName : null,
-  };
+/** As emails are kept: lower case, and the domain in its ASCII form (RFC 5891). */
+function normalizedEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, at)}@${domainToASCII(email.slice(at + 1))}`.toLowerCase();
+}
+
+function randomInviteCode(): string {
+  for (;;) {
+    const code = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(
+      '',
+    );
+    if (isInoffensive(code)) return code;
+  }
 }

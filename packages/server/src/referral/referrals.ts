@@ -1,4 +1,6 @@
 import sql from 'sql-template-tag';
+import { maskPhone } from '../auth/phone.ts';
+import type { Config } from '../config.ts';
 import { type Cursor, type Page, pageOf } from '../paging.ts';
 import type { Deps } from '../ports.ts';
 
@@ -7,12 +9,21 @@ export interface Referral {
   id: string;
   phone: string | null;
   displayName: string | null;
+  status: 'active' | 'blocked' | 'deleted';
   activatedAt: Date;
+}
+
+/** A referee's phone as their referrer sees it. */
+export function phoneOfReferee(
+  { REFERRAL_PHONES }: Pick<Config, 'REFERRAL_PHONES'>,
+  phone: string | null,
+): string | null {
+  return phone !== null && REFERRAL_PHONES === 'masked' ? maskPhone(phone) : phone;
 }
 
 /** Whom a user brought, the newest first. Pages go by key, so they stay put while others join. */
 export async function listReferrals(
-  { database }: Deps,
+  { config, database }: Deps,
   userId: string,
   { cursor, limit }: { cursor?: Cursor | undefined; limit: number },
 ): Promise<Page<Referral>> {
@@ -20,12 +31,14 @@ export async function listReferrals(
     ? sql`and (activated_at, referee_id) < (${cursor.at}, ${cursor.id}::uuid)`
     : sql``;
   const rows = await database.query<Referral>(sql`
-    select n.referee_id as id, u.phone, u.display_name as "displayName", n.activated_at as "activatedAt"
+    select n.referee_id as id, u.phone, u.display_name as "displayName", u.status,
+      n.activated_at as "activatedAt"
     from (
       select referee_id, activated_at from referrals
       where referrer_id = ${userId} ${before}
       order by activated_at desc, referee_id desc limit ${limit + 1}
-    ) n, lateral (select phone, display_name from users where id = n.referee_id) u
+    ) n, lateral (select phone, display_name, status from users where id = n.referee_id) u
     order by n.activated_at desc, n.referee_id desc`);
-  return pageOf(rows, limit, ({ activatedAt, id }) => ({ at: activatedAt, id }));
+  const shown = rows.map((row) => ({ ...row, phone: phoneOfReferee(config, row.phone) }));
+  return pageOf(shown, limit, ({ activatedAt, id }) => ({ at: activatedAt, id }));
 }

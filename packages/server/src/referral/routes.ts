@@ -1,14 +1,36 @@
 import { z } from 'zod';
 import { requireVerifiedPhone } from '../auth/verified-phone.ts';
+import type { Caller } from '../auth/sessions.ts';
 import { DomainError } from '../errors.ts';
+import { limitAccount } from '../limits.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput } from '../schemas.ts';
 import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
 import { activate } from './activate.ts';
-import { checkCode, findOwnCode } from './invite-codes.ts';
+import { checkCode } from './check-code.ts';
+import {
+  createInviteCode,
+  deleteInviteCode,
+  findCodeByEmail,
+  findOwnCode,
+  type InviteCode,
+} from './invite-codes.ts';
 import { listReferrals } from './referrals.ts';
-import { activation, checkedCode, inviteCodeOfUser, referral } from './schemas.ts';
+import {
+  activation,
+  checkedCode,
+  email,
+  expiry,
+  foundCode,
+  inviteCodeOfUser,
+  referral,
+  stats,
+  tree,
+  wording,
+} from './schemas.ts';
+import { readStats } from './stats.ts';
+import { readTree } from './tree.ts';
 
 export const referralRoutes = {
   activate: signedInProcedure
@@ -40,7 +62,43 @@ export const referralRoutes = {
     .meta(rest('GET /referral/code', { tag: 'referral', summary: 'My invite code' }))
     .input(z.void())
     .output(inviteCodeOfUser.nullable())
-    .query(({ ctx: { deps, caller } }) => findOwnCode(deps, caller.userId)),
+    .query(async ({ ctx: { deps, caller, origin } }) => {
+      const code = await findOwnCode(deps, caller.userId);
+      return code && withLink(code, origin);
+    }),
+
+  createCode: signedInProcedure
+    .meta(
+      rest('POST /referral/code', {
+        tag: 'referral',
+        summary: 'Make an invite code',
+        description:
+          'One at a time: an active code has to be deleted first. An expired one gives way by itself.',
+        errors: ['ACTIVE_CODE_EXISTS', 'CODE_TAKEN'],
+        status: 201,
+      }),
+    )
+    .input(z.object({ expiresAt: expiry, code: wording.optional() }))
+    .output(inviteCodeOfUser)
+    .mutation(async ({ ctx: { deps, caller, origin }, input }) =>
+      withLink(await createInviteCode(deps, caller.userId, input), origin),
+    ),
+
+  deleteCode: signedInProcedure
+    .meta(
+      rest('DELETE /referral/code', {
+        tag: 'referral',
+        summary: 'Delete my invite code',
+        description: 'It never becomes valid again, nor anyone else’s. Those it brought stay.',
+        errors: ['INVITE_CODE_NOT_FOUND'],
+      }),
+    )
+    .input(z.void())
+    .output(z.object({ deleted: z.literal(true) }))
+    .mutation(async ({ ctx: { deps, caller } }) => {
+      await deleteInviteCode(deps, caller.userId);
+      return { deleted: true as const };
+    }),
 
   checkCode: limitedProcedure('referral.checkCode')
     .meta(
@@ -55,6 +113,22 @@ export const referralRoutes = {
     .output(checkedCode)
     .query(({ ctx: { deps }, input }) => checkCode(deps, input.code)),
 
+  findByEmail: signedInProcedure
+    .meta(
+      rest('POST /referral/find', {
+        tag: 'referral',
+        summary: 'The active invite code of the user with this email',
+        description: 'An unknown email and a user without an active code are answered alike.',
+        errors: ['INVITE_CODE_NOT_FOUND', 'RATE_LIMITED'],
+      }),
+    )
+    .input(z.object({ email: email }))
+    .output(foundCode)
+    .mutation(async ({ ctx: { deps, caller }, input }) => {
+      await limitAccount(deps, 'referral.findByEmail', caller.userId);
+      return findCodeByEmail(deps, input.email);
+    }),
+
   list: signedInProcedure
     .meta(
       rest('GET /users/{userId}/referrals', {
@@ -66,9 +140,56 @@ export const referralRoutes = {
     .input(z.object({ userId: id, ...pageInput }))
     .output(page(referral))
     .query(({ ctx: { deps, caller }, input: { userId, cursor, limit } }) => {
-      if (caller.userId !== userId && caller.role !== 'admin') throw new DomainError('FORBIDDEN');
+      allowSelfAndAdmin(caller, userId);
       return listReferrals(deps, userId, { cursor: readCursor(cursor), limit });
+    }),
+
+  stats: signedInProcedure
+    .meta(
+      rest('GET /referral/stats', {
+        tag: 'referral',
+        summary: 'What came of my invitations, by level and by day',
+      }),
+    )
+    .input(
+      z.object({
+        days: z.number().int().min(1).max(366).default(30).describe('Up to today, in UTC'),
+      }),
+    )
+    .output(stats)
+    .query(({ ctx: { deps, caller }, input }) => readStats(deps, caller.userId, input.days)),
+
+  tree: signedInProcedure
+    .meta(
+      rest('GET /users/{userId}/tree', {
+        tag: 'referral',
+        summary: 'Whom a user brought, whom those brought, and so on',
+        description:
+          'At most 1,000 users, those nearest to the top: a node that counts more than its children has more of them.',
+        errors: ['FORBIDDEN', 'NOT_FOUND'],
+      }),
+    )
+    .input(
+      z.object({
+        userId: id,
+        depth: z.number().int().min(1).max(10).default(3).describe('Levels below the user'),
+        limit: z.number().int().min(1).max(100).default(20).describe('Children a node'),
+      }),
+    )
+    .output(tree)
+    .query(({ ctx: { deps, caller }, input: { userId, ...bounds } }) => {
+      allowSelfAndAdmin(caller, userId);
+      return readTree(deps, userId, bounds);
     }),
 };
 
 export const referralRouter = router(referralRoutes);
+
+/** @throws DomainError FORBIDDEN */
+function allowSelfAndAdmin(caller: Caller, userId: string): void {
+  if (caller.userId !== userId && caller.role !== 'admin') throw new DomainError('FORBIDDEN');
+}
+
+function withLink(code: InviteCode, origin: string) {
+  return { ...code, link: `${origin}/i/${code.code}` };
+}
