@@ -9,6 +9,7 @@ import { createContext, publicUrl } from './context.ts';
 import { DomainError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Deps } from './ports.ts';
+import { serveQrCode } from './referral/qr.ts';
 import { CHALLENGE, sendFailure, serveRest } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
 import { serveSite } from './site/site.ts';
@@ -82,7 +83,13 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
   });
-  await app.register(async (api) => serveRest(api, deps), { prefix: '/api/v1' });
+  await app.register(
+    async (api) => {
+      serveRest(api, deps);
+      serveQrCode(api, deps);
+    },
+    { prefix: '/api/v1' },
+  );
   serveHealth(app, deps);
   app.get('/openapi.json', async (request) => openApiDocument(publicUrl(deps, request)));
   app.get('/.well-known/jwks.json', async (_request, reply) =>

@@ -3,6 +3,7 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi';
 import { REASONS, type Reason } from './errors.ts';
 import { errorMessage } from './messages.ts';
+import { qrCodeOperation } from './referral/qr.ts';
 import { operations } from './rest.ts';
 import { appRouter } from './router.ts';
 
@@ -33,7 +34,8 @@ export function openApiDocument(baseUrl: string): OpenAPIObject {
   document.components.schemas['Error'] = errorSchema;
   for (const key of Object.keys(document.components.schemas))
     if (key.startsWith('error.')) delete document.components.schemas[key];
-  for (const { meta, name } of operations()) {
+  document.paths[qrCodeOperation.meta.openapi.path] = { get: qrCodeOperation.operation };
+  for (const { meta, name } of [...operations(), qrCodeOperation]) {
     const { method, path, protect } = meta.openapi;
     const operation = document.paths[path]?.[method.toLowerCase()];
     if (!operation) throw new Error(`${name} is missing in the OpenAPI document`);

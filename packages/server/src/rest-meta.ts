@@ -15,7 +15,7 @@ interface Operation {
 export function rest(
   route: `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`,
   { tag, summary, description, open, errors = [], status }: Operation,
-): Meta {
+): Meta & { openapi: NonNullable<Meta['openapi']> } {
   const [method, path] = route.split(' ') as ['GET', `/${string}`];
   return {
     openapi: {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { DomainError } from '../errors.ts';
 import { type Deps, Retry, type Sql } from '../ports.ts';
-import { normalizeInviteCode } from './invite-codes.ts';
+import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
 export interface Activation {
   userId: string;
@@ -57,6 +57,7 @@ export async function activate(
       inviteCode: earlier.inviteCode,
       activatedAt: earlier.activatedAt.toISOString(),
     });
+  if (!isInviteCode(inviteCode)) throw new DomainError('INVITE_CODE_NOT_FOUND');
   const [code] = await tx.query<Code>(sql`
     with recursive line (user_id, step) as (
       select user_id, 0 from invite_codes where code = ${inviteCode}

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Deps } from '../ports.ts';
-import { normalizeInviteCode } from './invite-codes.ts';
+import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
 export interface CheckedCode {
   code: string;
@@ -15,7 +15,7 @@ export async function checkCode(
   text: string,
 ): Promise<CheckedCode> {
   const code = normalizeInviteCode(text);
-  const known = await codeCache.find(code);
+  const known = isInviteCode(code) ? await codeCache.find(code) : null;
   const expiresAt = known?.expiresAt ?? null;
   const valid = known !== null && (!expiresAt || +expiresAt > clock());
   return { code, valid, expiresAt, referrerName: valid ? known.referrerName : null };

@@ -23,6 +23,11 @@ export function normalizeInviteCode(text: string): string {
   return text.trim().toUpperCase();
 }
 
+/** Whether a normalised text can be a code at all: what cannot is not worth a look, nor safe for one. */
+export function isInviteCode(text: string): boolean {
+  return /^[A-Z0-9-]{4,20}$/.test(text);
+}
+
 /** Gives a user a code that nobody ever had; the primary key says which those are. */
 export async function issueInviteCode(
   { clock }: Pick<Deps, 'clock'>,

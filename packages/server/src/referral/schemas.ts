@@ -62,7 +62,7 @@ export const email = z
   .string()
   .trim()
   .max(254)
-  .regex(/^[^\s@]+@[^\s@]+$/)
+  .regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u)
   .meta({ example: 'anna@example.com' });
 
 export const foundCode = z

@@ -3,14 +3,16 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import type { Deps } from '../ports.ts';
+import { serveInvitePage } from './invite-page.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** The start page and the API reference, all of it served from here. */
-export async function serveSite(app: FastifyInstance, { config }: Deps): Promise<void> {
+export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void> {
   const files = [
     ['/', 'start.html', 'text/html; charset=utf-8'],
     ['/start.css', 'start.css', 'text/css; charset=utf-8'],
+    ['/invite.css', 'invite.css', 'text/css; charset=utf-8'],
     ['/docs', 'docs.html', 'text/html; charset=utf-8'],
     ['/docs/docs.js', 'docs.js', 'text/javascript; charset=utf-8'],
   ] as const;
@@ -18,11 +20,12 @@ export async function serveSite(app: FastifyInstance, { config }: Deps): Promise
     const content = read(name);
     app.get(url, async (_request, reply) => reply.type(type).send(content));
   }
+  serveInvitePage(app, deps);
   await app.register(fastifyStatic, {
     root: absolutePath(),
     prefix: '/docs/',
     index: false,
     allowedPath: (path) => /^\/swagger-ui(-bundle\.js|\.css)$|^\/favicon/.test(path),
-    maxAge: config.production ? '1h' : 0,
+    maxAge: deps.config.production ? '1h' : 0,
   });
 }
