@@ -17,6 +17,7 @@ export async function openEmbedded(folder?: string, content?: Blob) {
   connection.parse = (query) =>
     parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
   const pool = new Pool({ ...config, max: 1, idleTimeoutMillis: 0 });
+  pool.query = ((...args: unknown[]) => queryAndKeep(pool, args)) as typeof pool.query;
   return {
     pool,
     pglite,
@@ -26,4 +27,17 @@ export async function openEmbedded(folder?: string, content?: Blob) {
       await pglite.close();
     },
   };
+}
+
+/**
+ * pg's pool ends a connection whose query failed and opens another. Here there is no other: after the
+ * first failed statement every answer would go to the wrong query.
+ */
+async function queryAndKeep(pool: Pool, args: unknown[]): Promise<unknown> {
+  const client = await pool.connect();
+  try {
+    return await (client.query as (...args: unknown[]) => Promise<unknown>)(...args);
+  } finally {
+    client.release();
+  }
 }
