@@ -102,7 +102,7 @@ function print(schema: z.ZodType, io: 'input' | 'output', root: string): string 
   for (const [key, definition] of Object.entries($defs))
     keep(style.nameOf(key), printType(definition, style, 0));
   const type = printType(json, style, 2);
-  if (!new RegExp(`\\b${root}\\b`).test(type)) return type;
+  if (type === root || !new RegExp(`\\b${root}\\b`).test(type)) return type;
   keep(root, printType(json, style, 0));
   return root;
 }

@@ -62,7 +62,7 @@ export async function readProfile(deps: Deps, userId: string): Promise<Profile> 
     phoneVerified: isPhoneVerified(deps, phoneVerifiedAt),
     referrals: referrals.map((referral) => ({
       ...referral,
-      phone: phoneOfReferee(config, referral.phone),
+      phone: phoneOfReferee(deps.config, referral.phone),
       activatedAt: new Date(referral.activatedAt),
     })),
   };

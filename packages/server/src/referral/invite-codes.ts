@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { domainToASCII } from 'node:url';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { checkInput, DomainError } from '../errors.ts';
 import { type Deps, Retry, type Sql } from '../ports.ts';
 import { isInoffensive } from './wording.ts';
@@ -53,16 +53,19 @@ export interface NewCode {
 /**
  * Makes the user's next code. One that has expired gives way in the same transaction. That there is
  * no other active one, and that nobody ever had this one, are constraints of the table.
- * @throws DomainError INPUT_INVALID, ACTIVE_CODE_EXISTS, CODE_TAKEN, USER_BLOCKED
+ * @throws DomainError INPUT_INVALID, PHONE_VERIFICATION_REQUIRED, ACTIVE_CODE_EXISTS, CODE_TAKEN,
+ *   USER_BLOCKED
  */
 export async function createInviteCode(
-  { clock, codeCache, database }: Deps,
+  deps: Deps,
   userId: string,
   { expiresAt: text, code: wording }: NewCode,
 ): Promise<InviteCode> {
+  const { clock, codeCache, database } = deps;
   const now = new Date(clock());
   const expiresAt = readExpiry(text, now);
   const { created, expired } = await database.transaction(async (tx) => {
+    await requireVerifiedPhone(deps, tx, userId);
     const [expired] = await tx.query<{ code: string }>(sql`
       update invite_codes set retired_at = ${now}
       where user_id = ${userId} and retired_at is null and expires_at <= ${now} returning code`);
@@ -134,6 +137,7 @@ export async function findOwnCode(
 
 /**
  * The active code of the user with this email. No such user and none with a code look the same.
+ * @param email normalised
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */
 export async function findCodeByEmail(
@@ -143,16 +147,10 @@ export async function findCodeByEmail(
   const [found] = await database.query<{ inviteCode: string; expiresAt: Date | null }>(sql`
     select c.code as "inviteCode", c.expires_at as "expiresAt"
     from users u join invite_codes c on c.user_id = u.id and c.retired_at is null
-    where u.email = ${normalizedEmail(email)} and u.status = 'active'
+    where u.email = ${email} and u.status = 'active'
       and (c.expires_at is null or c.expires_at > ${new Date(clock())})`);
   if (!found) throw new DomainError('INVITE_CODE_NOT_FOUND');
   return found;
-}
-
-/** As emails are kept: lower case, and the domain in its ASCII form (RFC 5891). */
-function normalizedEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, at)}@${domainToASCII(email.slice(at + 1))}`.toLowerCase();
 }
 
 function randomInviteCode(): string {

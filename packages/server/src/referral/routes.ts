@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { requireVerifiedPhone } from '../auth/verified-phone.ts';
+import { email } from '../auth/email.ts';
 import type { Caller } from '../auth/sessions.ts';
+import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import { limitAccount } from '../limits.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
@@ -20,7 +21,6 @@ import { listReferrals } from './referrals.ts';
 import {
   activation,
   checkedCode,
-  email,
   expiry,
   foundCode,
   inviteCodeOfUser,
@@ -74,7 +74,7 @@ export const referralRoutes = {
         summary: 'Make an invite code',
         description:
           'One at a time: an active code has to be deleted first. An expired one gives way by itself.',
-        errors: ['ACTIVE_CODE_EXISTS', 'CODE_TAKEN'],
+        errors: ['ACTIVE_CODE_EXISTS', 'CODE_TAKEN', 'PHONE_VERIFICATION_REQUIRED'],
         status: 201,
       }),
     )

@@ -58,13 +58,6 @@ export const checkedCode = z
   })
   .meta({ id: 'CheckedCode' });
 
-export const email = z
-  .string()
-  .trim()
-  .max(254)
-  .regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u)
-  .meta({ example: 'anna@example.com' });
-
 export const foundCode = z
   .object({ inviteCode, expiresAt: time.nullable().describe('null: never') })
   .meta({ id: 'FoundCode' });
