@@ -56,7 +56,7 @@ test('a rotated key is fetched when a token names it', async () => {
 
 test('what is no good is refused, and why is told apart', async () => {
   const verify = createVerifier({ url: server.url, issuer });
-  const { accessToken } = await server.signedIn();
+  const { accessToken = '' } = await server.signedIn();
   const [header = '', payload = '', signature = ''] = accessToken.split('.');
   const unsigned = `${btoa('{"alg":"none","typ":"at+jwt"}').replaceAll('=', '')}.${payload}.`;
   const { privateKey } = await generateKeyPair('ES256');
