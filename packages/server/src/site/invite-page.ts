@@ -68,7 +68,7 @@ function render({ title, text, code }: Page, locale: Locale, origin: string): st
     <meta property="og:description" content="${text}" />
     <meta property="og:locale" content="${locale === 'ru' ? 'ru_RU' : 'en_US'}" />
     <meta name="twitter:card" content="summary" />
-    <link rel="icon" type="image/png" href="/docs/favicon-32x32.png" />
+    <link rel="icon" type="image/svg+xml" href="/icon.svg" />
     <link rel="stylesheet" href="/invite.css" />`;
   const link = code
     ? htmlEscape`\n    <meta property="og:url" content="${`${origin}/i/${code}`}" />`

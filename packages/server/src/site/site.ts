@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
+import { htmlEscape } from 'escape-goat';
 import type { FastifyInstance } from 'fastify';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
+import { publicUrl } from '../context.ts';
 import type { Deps } from '../ports.ts';
 import { serveInvitePage } from './invite-page.ts';
 
@@ -10,9 +12,9 @@ const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf
 /** The start page and the API reference, all of it served from here. */
 export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void> {
   const files = [
-    ['/', 'start.html', 'text/html; charset=utf-8'],
     ['/start.css', 'start.css', 'text/css; charset=utf-8'],
     ['/invite.css', 'invite.css', 'text/css; charset=utf-8'],
+    ['/icon.svg', 'icon.svg', 'image/svg+xml'],
     ['/docs', 'docs.html', 'text/html; charset=utf-8'],
     ['/docs/docs.js', 'docs.js', 'text/javascript; charset=utf-8'],
   ] as const;
@@ -20,12 +22,18 @@ export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void>
     const content = read(name);
     app.get(url, async (_request, reply) => reply.type(type).send(content));
   }
+  const start = read('start.html');
+  app.get('/', async (request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .send(start.replaceAll('{origin}', htmlEscape(publicUrl(deps, request)))),
+  );
   serveInvitePage(app, deps);
   await app.register(fastifyStatic, {
     root: absolutePath(),
     prefix: '/docs/',
     index: false,
-    allowedPath: (path) => /^\/swagger-ui(-bundle\.js|\.css)$|^\/favicon/.test(path),
+    allowedPath: (path) => /^\/swagger-ui(-bundle\.js|\.css)$/.test(path),
     maxAge: deps.config.production ? '1h' : 0,
   });
 }
