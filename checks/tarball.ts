@@ -1,0 +1,47 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, run } from './commands.ts';
+
+/** A package as it would be published, unpacked beside itself. */
+export async function pack(name: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'invitree-pack-'));
+  await run('pnpm', ['pack', '--pack-destination', folder], { cwd: join(root, 'packages', name) });
+  const [file = ''] = await readdir(folder);
+  const tarball = join(folder, file);
+  await run('tar', ['-xzf', tarball, '-C', folder]);
+  const unpacked = join(folder, 'package');
+  const files = (await readdir(unpacked, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1));
+  return {
+    tarball,
+    folder: unpacked,
+    files: files.sort(),
+    read: (path: string) => readFile(join(unpacked, path), 'utf8'),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+export type Tarball = Awaited<ReturnType<typeof pack>>;
+
+/** An empty project somewhere else, as a stranger has it, with these packages installed. */
+export async function project(packages: string[], files: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'invitree-project-'));
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
+    cwd: folder,
+  });
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(folder, path, '..'), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return {
+    folder,
+    copy: (from: string) => cp(join(root, from), folder, { recursive: true, filter: source }),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** A workspace's own installation and manifest stay behind. */
+const source = (path: string) => !/node_modules|package\.json$/.test(path);
