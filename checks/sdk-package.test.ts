@@ -75,8 +75,8 @@ test('it is small, and what is not used costs nothing', async (t) => {
 });
 
 for (const [version, tsc] of [
-  ['5.9', 'typescript-5/bin/tsc'],
-  ['7', 'typescript/bin/tsc'],
+  ['5.9', 'typescript/bin/tsc'],
+  ['7', 'typescript-7/bin/tsc'],
 ] as const)
   for (const resolution of ['nodenext', 'bundler'])
     test(`its types stand alone in TypeScript ${version}, ${resolution}`, async () => {

@@ -39,7 +39,7 @@ test('every snippet of the README compiles, and together they run', async () => 
   await writeFile(join(home.folder, 'readme.ts'), program);
   const options = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023'];
   const more = ['--lib', 'es2023,dom,dom.iterable', '--types', 'node', 'readme.ts'];
-  for (const version of ['typescript-5', 'typescript'])
+  for (const version of ['typescript', 'typescript-7'])
     await run(process.execPath, [typescript(version), ...options, ...more], { cwd: home.folder });
   const compiled = await readFile(join(home.folder, 'readme.js'), 'utf8');
   for (const [index, node] of (await nodes()).entries()) {
