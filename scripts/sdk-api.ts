@@ -3,12 +3,13 @@
  * doc comments, and how to call each. Generated rather than inferred, because inferred types carry no
  * comments, name the server's context, and cannot tell a client at run time which calls only read.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { REASONS } from '../packages/server/src/errors.ts';
 import { operations } from '../packages/server/src/rest.ts';
 import { doc, type JsonSchema, printType, type Style } from './type-printer.ts';
 
+const errors = new URL('../packages/server/src/errors.ts', import.meta.url);
 const target = new URL('../packages/sdk/src/generated/api.ts', import.meta.url);
 
 type Operation = ReturnType<typeof operations>[number];
@@ -34,9 +35,17 @@ export function sdkApi(): string {
     )
       .map((reason) => `  | '${reason}'`)
       .join('\n')};`,
+    errorData(),
     `export const PROCEDURES: Record<string, Procedure> = {\n${operations().map(procedure).join('\n')}\n};`,
     '',
   ].join('\n\n');
+}
+
+/** TypeScript as it is. */
+function errorData(): string {
+  const [found] = /^export interface ErrorData \{.*?^\}/ms.exec(readFileSync(errors, 'utf8')) ?? [];
+  if (!found) throw new Error('errors.ts declares no ErrorData');
+  return `/** What some reasons carry beside their name. */\n${found}`;
 }
 
 function declare(name: string, type: string): string {

@@ -62,9 +62,10 @@ function fromFailure({ message, data }: Failure): InvitreeError {
 function foreign({ status, headers }: Response): InvitreeError {
   const reason =
     status === 429 ? 'RATE_LIMITED' : UNAVAILABLE.has(status) ? 'UNAVAILABLE' : 'UNREADABLE';
+  const retryAfter = readRetryAfter(headers.get('retry-after'));
   return new InvitreeError(reason, `The answer with status ${status} is not from Invitree.`, {
     status,
-    retryAfter: readRetryAfter(headers.get('retry-after')),
+    ...(retryAfter !== undefined && { retryAfter }),
   });
 }
 

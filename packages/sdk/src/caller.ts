@@ -43,7 +43,7 @@ export function createCaller(
       access === 'anyone' ? () => send(request) : asPerson(request),
     );
     if (isIssued(output)) await session.begin(output);
-    else if (signsIn) session.signedIn();
+    else if (signsIn) session.beginInCookie();
     if (SIGN_OUTS.has(path)) await session.end();
     return output;
   }
@@ -58,7 +58,10 @@ export function createCaller(
       if (person !== userId)
         throw new InvitreeError('TOKEN_MISSING', 'Who began this call is no longer signed in.');
       try {
-        return await send({ ...request, accessToken: tokens?.accessToken });
+        const output = await send({ ...request, accessToken: tokens?.accessToken });
+        // A page that was loaded anew learns so that its cookie is good.
+        if (transport === 'cookie') session.beginInCookie();
+        return output;
       } catch (error) {
         if (!isInvitreeError(error) || !TOKEN_REFUSED.has(error.reason)) throw error;
         const renewed = tokens && (await session.renew(tokens));

@@ -1,4 +1,4 @@
-import type { ServerReason } from './generated/api.ts';
+import type { ErrorData, ServerReason } from './generated/api.ts';
 
 /**
  * Why a call failed: stable, to switch on. The server's own reasons, and four for answers that did
@@ -39,18 +39,18 @@ export type ErrorOf<R extends Reason> = InvitreeError & { reason: R } & (R exten
     : unknown);
 
 /** What an error is made of. */
-export interface ErrorFacts {
+export interface ErrorFacts extends ErrorData {
   status?: number | undefined;
   requestId?: string | undefined;
-  retryAfter?: number | undefined;
   issues?: Issue[] | undefined;
-  attemptsLeft?: number | undefined;
-  inviteCode?: string | undefined;
-  activatedAt?: string | undefined;
   cause?: unknown;
 }
 
+/** With what its reason carries: `retryAfter` in whole seconds, and so on. */
+export interface InvitreeError extends Readonly<ErrorData> {}
+
 /** The one error that calls reject with. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the fields merged in are all optional
 export class InvitreeError extends Error {
   override readonly name = 'InvitreeError';
   readonly reason: Reason;
@@ -58,27 +58,17 @@ export class InvitreeError extends Error {
   readonly status: number | undefined;
   /** Names the request in the server's log. */
   readonly requestId: string | undefined;
-  /** Whole seconds after which it is worth trying again. */
-  readonly retryAfter: number | undefined;
   /** INPUT_INVALID: what is wrong where; else empty. */
   readonly issues: readonly Issue[];
-  /** CODE_WRONG: wrong tries left for this code. */
-  readonly attemptsLeft: number | undefined;
-  /** ALREADY_ACTIVATED: the invite code in force. */
-  readonly inviteCode: string | undefined;
-  /** ALREADY_ACTIVATED: when it was activated, ISO 8601 in UTC. */
-  readonly activatedAt: string | undefined;
 
-  constructor(reason: Reason, message: string, { cause, ...facts }: ErrorFacts = {}) {
+  constructor(reason: Reason, message: string, facts: ErrorFacts = {}) {
+    const { status, requestId, issues = [], cause, ...carried } = facts;
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
-    this.status = facts.status;
-    this.requestId = facts.requestId;
-    this.retryAfter = facts.retryAfter;
-    this.issues = facts.issues ?? [];
-    this.attemptsLeft = facts.attemptsLeft;
-    this.inviteCode = facts.inviteCode;
-    this.activatedAt = facts.activatedAt;
+    this.status = status;
+    this.requestId = requestId;
+    this.issues = issues;
+    Object.assign(this, carried);
   }
 
   /** Narrows to what this reason carries: `if (error.is('CODE_WRONG')) error.attemptsLeft`. */

@@ -35,7 +35,7 @@ export class Session {
   readonly #options: SessionOptions;
   /** What the storage failed to take. */
   #unsaved: Tokens | null | undefined;
-  #signedIn = false;
+  #by: 'tokens' | 'cookie' | undefined;
   #lastTurn: Promise<unknown> = Promise.resolve();
   #renewal: { of: string; tokens: Promise<Tokens | null> } | undefined;
 
@@ -75,15 +75,15 @@ export class Session {
     this.signedOut(error);
   }
 
-  /** A session without tokens, in a cookie, has begun. */
-  signedIn(): void {
-    this.#signedIn = true;
+  /** Signs in by a cookie, which the browser keeps. */
+  beginInCookie(): void {
+    this.#by = 'cookie';
   }
 
   /** Tells, once. */
   signedOut(error?: InvitreeError): void {
-    if (!this.#signedIn) return;
-    this.#signedIn = false;
+    if (!this.#by) return;
+    this.#by = undefined;
     const { onSignedOut } = this.#options;
     // What the callback throws is its own affair.
     if (onSignedOut) queueMicrotask(() => onSignedOut(error));
@@ -109,8 +109,8 @@ export class Session {
 
   async #load(): Promise<Tokens | null> {
     const tokens = await this.#options.storage.load();
-    if (tokens) this.#signedIn = true;
-    else this.signedOut();
+    if (tokens) this.#by = 'tokens';
+    else if (this.#by === 'tokens') this.signedOut();
     return tokens;
   }
 
@@ -122,7 +122,7 @@ export class Session {
     this.#unsaved = tokens;
     await this.#options.storage.save(tokens);
     this.#unsaved = undefined;
-    if (tokens) this.#signedIn = true;
+    if (tokens) this.#by = 'tokens';
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -23,7 +23,7 @@ export async function listen(options?: TestOptions) {
     const { devCode = '' } = await client.auth.requestCode({ phone });
     const session = await client.auth.verifyCode({ phone, code: devCode });
     asked.length = 0;
-    return { client, phone, asked, ...session };
+    return { client, phone, asked, ...session, accessToken: session.accessToken ?? '' };
   }
 
   return { ...opened, url, signedIn };

@@ -232,6 +232,45 @@ test('tokens that the storage did not take are not lost', async () => {
   expect(await restarted.profile.me()).toMatchObject({ id: user.id });
 });
 
+test('a session in a cookie: no token is seen or stored, and its end is told', async () => {
+  const credentials = new Set<unknown>();
+  const jar = new Map<string, string>();
+  /** What a browser does of itself. */
+  const browser = async (to: string, init: RequestInit) => {
+    credentials.add(init.credentials);
+    const cookie = [...jar].map((pair) => pair.join('=')).join('; ');
+    const answer = await fetch(to, { ...init, headers: { ...init.headers, cookie } });
+    for (const set of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^(\w+)=([^;]*)/.exec(set) ?? [];
+      if (value) jar.set(name, value);
+      else jar.delete(name);
+    }
+    return answer;
+  };
+  const { user, client, ...session } = await server.signedIn({
+    transport: 'cookie',
+    fetch: browser,
+  });
+  expect(session).toMatchObject({ accessToken: '' });
+  expect(session).not.toHaveProperty('refreshToken');
+  expect(await client.session.accessToken()).toBeNull();
+  expect(credentials).toEqual(new Set(['include']));
+
+  const onSignedOut = vi.fn();
+  const options = { url: server.url, transport: 'cookie', fetch: browser, onSignedOut } as const;
+  const reloaded = createClient(options);
+  server.wait(2 * LIFETIME);
+  expect(await reloaded.profile.me()).toMatchObject({ id: user.id });
+  expect(onSignedOut).not.toHaveBeenCalled();
+  const [current] = (await client.auth.sessions()).items;
+  await client.auth.revokeSession({ id: current?.id ?? '' });
+  const over = await failure(reloaded.profile.me());
+  expect(over).toMatchObject({ status: 401 });
+  await failure(reloaded.profile.me());
+  expect(onSignedOut).toHaveBeenCalledExactlyOnceWith(over);
+  expect(await client.auth.logout()).toEqual({ revoked: 0 });
+});
+
 test('a fresh access token for a backend of one’s own', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { client, accessToken } = await server.signedIn();
