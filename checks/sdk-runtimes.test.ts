@@ -116,7 +116,7 @@ test('workerd', async () => {
   }
 });
 
-test('Chromium, where tabs refresh in turn and hear of each other', async () => {
+test('Chromium, where tabs refresh in turn, hear of each other, and may have cookies', async () => {
   const { user } = await server.signIn('+79990000601');
   const script = await bundle('journey.js', 'iife');
   const browser = await openChromium();
@@ -172,6 +172,30 @@ test('Chromium, where tabs refresh in turn and hear of each other', async () => 
     await one.evaluate(() => client.auth.logout());
     await two.waitForFunction(() => globalThis.signedOut);
     assert.equal(await two.evaluate(() => client.session.accessToken()), null);
+
+    const inCookie = await one.evaluate(async () => {
+      const connect = () => invitree.createClient({ url: location.origin, transport: 'cookie' });
+      const client = connect();
+      await client.auth.requestCode({ phone: '+79990000604' });
+      const session = await client.auth.verifyCode({ phone: '+79990000604', code: '1111' });
+      const seen = [
+        session.accessToken,
+        session.refreshToken,
+        document.cookie,
+        localStorage.length,
+      ];
+      const { phone } = await connect().profile.me();
+      await client.auth.logout();
+      const gone = await connect()
+        .profile.me()
+        .catch((error: { reason: string }) => error.reason);
+      return { seen, phone, gone };
+    });
+    assert.deepEqual(inCookie, {
+      seen: [undefined, undefined, '', 0],
+      phone: '+79990000604',
+      gone: 'TOKEN_MISSING',
+    });
   } finally {
     await browser.close();
   }
