@@ -75,7 +75,7 @@ const list = await api.GET('/users/{userId}/referrals', {
   params: { path: { userId: session.user.id }, query: { limit: 5 } },
   headers,
 });
-const refreshed = await api.POST('/auth/refresh', { body: { refreshToken: session.refreshToken } });
+const refreshed = await api.POST('/auth/refresh', { body: { refreshToken: session.refreshToken ?? '' } });
 // @ts-expect-error no such path
 void (() => api.GET('/nothing'));
 // @ts-expect-error a phone is a text

@@ -38,6 +38,15 @@ test('the tarball holds the built SDK and nothing of the server', async () => {
   assert.doesNotMatch(await sdk.read('dist/index.js'), /jose|node:/);
 });
 
+test('an editor has something to say of every method', async () => {
+  const types = await sdk.read('dist/index.d.ts');
+  const [api = ''] = /^interface Api \{.*?^\}/ms.exec(types) ?? [];
+  const methods = [...api.matchAll(/^(.*)\n {4}(\w+)(?:\(|: Pages<)/gm)];
+  assert.ok(methods.length > 10, `${methods.length} methods`);
+  for (const [, before, name] of methods)
+    assert.match(before ?? '', /\*\/$/, `${name} has no comment`);
+});
+
 test('publint and arethetypeswrong find nothing', async () => {
   await run('publint', ['run', sdk.tarball, '--strict']);
   await run('attw', [sdk.tarball, '--profile', 'esm-only']);

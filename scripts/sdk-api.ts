@@ -3,7 +3,7 @@
  * doc comments, and how to call each. Generated rather than inferred, because inferred types carry no
  * comments, name the server's context, and cannot tell a client at run time which calls only read.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { REASONS } from '../packages/server/src/errors.ts';
 import { operations } from '../packages/server/src/rest.ts';
@@ -129,5 +129,8 @@ function typeName(path: string): string {
 
 export function writeSdkApi(): void {
   mkdirSync(new URL('.', target), { recursive: true });
-  writeFileSync(target, sdkApi());
+  // At once, for who may be reading it.
+  const draft = new URL(`api.${process.pid}.ts`, target);
+  writeFileSync(draft, sdkApi());
+  renameSync(draft, target);
 }

@@ -44,7 +44,7 @@ export function createTransport(options: Options): Send {
           headers: async () => ({
             ...(locale && { 'accept-language': locale }),
             ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-            ...(typeof headers === 'function' ? await headers() : headers),
+            ...(typeof headers === 'function' ? await own(headers) : headers),
           }),
           fetch: async (to, init) => {
             const limit = AbortSignal.timeout(milliseconds);
@@ -78,7 +78,26 @@ export function createTransport(options: Options): Send {
     try {
       return await clientFor(request)[type](path, input, signal && { signal });
     } catch (error) {
-      throw error instanceof TRPCClientError ? toInvitreeError(error) : error;
+      if (!(error instanceof TRPCClientError)) throw error;
+      const cause: unknown = error.cause;
+      throw cause instanceof OwnError ? cause.thrown : toInvitreeError(error);
     }
   };
+}
+
+/** Carries what the caller's own function threw past tRPC, which would take it for its own. */
+class OwnError {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    this.thrown = thrown;
+  }
+}
+
+async function own<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new OwnError(error);
+  }
 }

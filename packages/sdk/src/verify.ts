@@ -5,13 +5,13 @@ export interface VerifierOptions {
   /** Where the server is: its public keys are fetched from `/.well-known/jwks.json` there. */
   url: string | URL;
   /** Whom tokens must name as their issuer: the server's PUBLIC_URL, if that is not `url`. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** Seconds that this machine's clock may be apart from the server's. 5 if left out. */
-  clockTolerance?: number;
+  clockTolerance?: number | undefined;
   /** Milliseconds after which the keys are fetched anew. 600,000 if left out. */
-  cacheMaxAge?: number;
+  cacheMaxAge?: number | undefined;
   /** Instead of the global `fetch`. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 /** Whom an access token speaks for. */

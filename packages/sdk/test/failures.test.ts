@@ -231,3 +231,14 @@ test('headers, language and fetch are the caller’s', async () => {
   expect((error as Error).message).toMatch(/[а-я]/);
   expect(seen[0]?.get('x-trace')).toBe('abc');
 });
+
+test('what the caller’s own headers function throws is theirs', async () => {
+  const mine = new Error('no trace id');
+  const client = createClient({
+    url: server.url,
+    headers: () => {
+      throw mine;
+    },
+  });
+  expect(await failure(client.referral.checkCode({ code: 'K7MWQ2' }))).toBe(mine);
+});
