@@ -9,6 +9,13 @@ import { StartError } from './start-error.ts';
 
 const count = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
 
+/** Without a slash at the end. */
+const apiUrl = (fallback: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .default(fallback)
+    .transform((url) => url.replace(/\/+$/, ''));
+
 /** `a, b,,c` as ['a', 'b', 'c'] */
 const list = z
   .string()
@@ -70,6 +77,10 @@ const settings = z.object({
   REFRESH_TOKEN_TTL: count(2_592_000),
   PHONE_VERIFICATION_TTL: count(0, 0),
   REFERRAL_PHONES: z.enum(['full', 'masked']).default('full'),
+  HUNTER_API_KEY: z.string().optional(),
+  HUNTER_URL: apiUrl('https://api.hunter.io/v2'),
+  CLEARBIT_API_KEY: z.string().optional(),
+  CLEARBIT_URL: apiUrl('https://person.clearbit.com/v2'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().optional(),
 });

@@ -45,6 +45,8 @@ const secondsEn = (count = 1) => plural('en', count, { one: 'second', other: 'se
 const en: Messages = {
   INPUT_INVALID: 'The input is not valid.',
   PHONE_INVALID: 'This is not a valid phone number.',
+  EMAIL_UNDELIVERABLE: 'Mail to this address does not arrive.',
+  EMAIL_DISPOSABLE: 'This is a disposable address. Give one that lasts.',
   CODE_WRONG: ({ attemptsLeft = 0 }) =>
     `The code is wrong, ${plural('en', attemptsLeft, { one: 'try', other: 'tries' })} left.`,
   CODE_EXPIRED: 'There is no valid code for this phone. Ask for a new one.',
@@ -79,6 +81,8 @@ const en: Messages = {
 const ru: Messages = {
   INPUT_INVALID: 'Данные заполнены неверно.',
   PHONE_INVALID: 'Это не похоже на номер телефона.',
+  EMAIL_UNDELIVERABLE: 'Письма на этот адрес не доходят.',
+  EMAIL_DISPOSABLE: 'Это одноразовый адрес. Укажите постоянный.',
   CODE_WRONG: ({ attemptsLeft = 0 }) =>
     `Код неверен, осталось ${plural('ru', attemptsLeft, { one: 'попытка', few: 'попытки', many: 'попыток' })}.`,
   CODE_EXPIRED: 'Для этого телефона нет действующего кода. Запросите новый.',

@@ -40,6 +40,30 @@ export interface SmsMessage {
   text: string;
 }
 
+export type EmailVerdict = 'deliverable' | 'risky' | 'unknown' | 'undeliverable' | 'disposable';
+
+/** Knows whether an email can be written to. */
+export interface EmailVerifier {
+  /** Rejects if there is no answer. */
+  verify(email: string): Promise<EmailVerdict>;
+}
+
+/** What is publicly known of the person behind an email. */
+export interface Person {
+  fullName: string | null;
+  bio: string | null;
+  location: string | null;
+  avatar: string | null;
+  site: string | null;
+  employer: string | null;
+  jobTitle: string | null;
+}
+
+export interface PersonFinder {
+  /** Rejects if there is no answer; null if nobody is known. */
+  find(email: string): Promise<Person | null>;
+}
+
 /** At most `points` in each window of `seconds`, which starts at the first one. */
 export interface Limit {
   points: number;
@@ -77,4 +101,7 @@ export interface Deps {
   secrets: Secrets;
   accessTokens: AccessTokens;
   log: FastifyBaseLogger;
+  /** Outside help, where the operator has asked for it. */
+  emailVerifier?: EmailVerifier | undefined;
+  personFinder?: PersonFinder | undefined;
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
+import { clearbitFinder } from './adapters/clearbit.ts';
 import { openEmbeddedDatabase, openPostgres } from './adapters/database.ts';
+import { hunterVerifier } from './adapters/hunter.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
 import { openRedis } from './adapters/redis.ts';
 import { consoleSender, fileSender, silentSender } from './adapters/sms.ts';
@@ -56,6 +58,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
         clock: Date.now,
       }),
       log,
+      ...openOutsideHelp(config),
     };
     const app = await buildApp(deps);
     const url = await listen(app, config);
@@ -83,6 +86,18 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
     if ((error as NodeJS.ErrnoException).syscall !== 'listen') throw error;
     throw new StartError(`Cannot listen on ${HOST}:${PORT}: ${(error as Error).message}`);
   }
+}
+
+function openOutsideHelp(config: Config): Pick<Deps, 'emailVerifier' | 'personFinder'> {
+  const { HUNTER_API_KEY, HUNTER_URL, CLEARBIT_API_KEY, CLEARBIT_URL } = config;
+  return {
+    emailVerifier: HUNTER_API_KEY
+      ? hunterVerifier({ apiKey: HUNTER_API_KEY, url: HUNTER_URL })
+      : undefined,
+    personFinder: CLEARBIT_API_KEY
+      ? clearbitFinder({ apiKey: CLEARBIT_API_KEY, url: CLEARBIT_URL })
+      : undefined,
+  };
 }
 
 function openSender({ SMS_SENDER, production }: Config): SmsSender {

@@ -25,6 +25,8 @@ export const accountRoutes = {
         status: 201,
         errors: [
           'EMAIL_TAKEN',
+          'EMAIL_UNDELIVERABLE',
+          'EMAIL_DISPOSABLE',
           'FORBIDDEN',
           'PHONE_VERIFICATION_REQUIRED',
           'RATE_LIMITED',
@@ -102,7 +104,13 @@ export const accountRoutes = {
         tag: 'auth',
         summary: 'Set or change my password',
         description: 'Changing it takes the current one and ends all other sessions.',
-        errors: ['CREDENTIALS_WRONG', 'EMAIL_TAKEN', 'RATE_LIMITED'],
+        errors: [
+          'CREDENTIALS_WRONG',
+          'EMAIL_TAKEN',
+          'EMAIL_UNDELIVERABLE',
+          'EMAIL_DISPOSABLE',
+          'RATE_LIMITED',
+        ],
       }),
     )
     .input(

@@ -4,6 +4,7 @@ import type { Deps } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
 import { createAccount } from './create-account.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
+import { enrichProfile, judgeEmail } from './outside-help.ts';
 import { refuseCommonPassword } from './password.ts';
 import { hashPassword } from './password-hash.ts';
 import type { Client } from './sessions.ts';
@@ -23,17 +24,19 @@ export interface Registration {
 /**
  * Makes an account with an email and a password. The account, the activation of the invite code and
  * the session come all together or not at all.
- * @throws DomainError EMAIL_TAKEN, INPUT_INVALID for a common password, PHONE_VERIFICATION_REQUIRED,
- *   UNAVAILABLE and what activating throws
+ * @throws DomainError EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE, INPUT_INVALID for a common
+ *   password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE and what activating throws
  */
 export async function register(
   deps: Deps,
   { email, password, displayName, inviteCode, transport, client }: Registration,
 ): Promise<OpenedSession> {
   refuseCommonPassword(password, { email, displayName });
+  const emailVerdict = await judgeEmail(deps, email);
   const passwordHash = await hashPassword(password);
-  return deps.database.transaction(async (tx) => {
-    const userId = await createAccount(deps, tx, { email, passwordHash, displayName });
+  const opened = await deps.database.transaction(async (tx) => {
+    const account = { email, emailVerdict, passwordHash, displayName };
+    const userId = await createAccount(deps, tx, account);
     if (!userId) throw new DomainError('EMAIL_TAKEN');
     if (inviteCode !== undefined) {
       await requireVerifiedPhone(deps, tx, userId);
@@ -48,4 +51,7 @@ export async function register(
     if (!opened) throw new Error('A new account has no session');
     return opened;
   });
+  // Not awaited: nobody waits for it.
+  enrichProfile(deps, { userId: opened.userId, email });
+  return opened;
 }

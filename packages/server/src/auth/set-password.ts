@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
+import { judgeEmail } from './outside-help.ts';
 import { refuseCommonPassword, tryPassword } from './password.ts';
 import { hashPassword } from './password-hash.ts';
 import type { Caller, Client } from './sessions.ts';
@@ -20,7 +21,8 @@ interface NewPassword {
 /**
  * Gives an account a password, and an email if one is given. Changing a password takes the one there
  * was, and ends every session but the caller's: whoever knew the old one is out.
- * @throws DomainError CREDENTIALS_WRONG, EMAIL_TAKEN, INPUT_INVALID for a common password, RATE_LIMITED, UNAVAILABLE
+ * @throws DomainError CREDENTIALS_WRONG, EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE,
+ *   INPUT_INVALID for a common password, RATE_LIMITED, UNAVAILABLE
  */
 export async function setPassword(
   deps: Deps,
@@ -44,6 +46,8 @@ export async function setPassword(
       client,
     });
   }
+  const isNewEmail = email !== undefined && email !== user.email;
+  const verdict = isNewEmail ? await judgeEmail(deps, email) : undefined;
   const passwordHash = await hashPassword(password);
   const now = new Date(deps.clock());
   const audit = recordAudit(
@@ -53,7 +57,8 @@ export async function setPassword(
   const changed = await deps.database
     .query(sql`
       with changed as (
-        update users set password_hash = ${passwordHash}, email = coalesce(${email}, email)
+        update users set password_hash = ${passwordHash}, email = coalesce(${email}, email),
+          email_verdict = case when ${isNewEmail} then ${verdict}::email_verdict else email_verdict end
         where id = ${userId} and status = 'active'
           and password_hash is not distinct from ${user.passwordHash}
         returning id

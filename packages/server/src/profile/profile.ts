@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import type { Caller } from '../auth/sessions.ts';
 import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
 import { forgetCodesOf } from '../referral/check-code.ts';
 import { phoneOfReferee, type Referral } from '../referral/referrals.ts';
+import type { Deps, Person } from '../ports.ts';
 
 export interface Profile {
   id: string;
@@ -20,6 +20,8 @@ export interface Profile {
   referralCount: number;
   referrals: Referral[];
   createdAt: Date;
+  /** For its owner alone. */
+  person?: Person | null;
 }
 
 export type PublicProfile = Pick<
@@ -41,7 +43,7 @@ export async function readProfile(deps: Deps, userId: string): Promise<Profile> 
   const [row] = await deps.database.query<Row>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
-      u.created_at as "createdAt", c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
+      u.created_at as "createdAt", u.person, c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
       case when u.referral_count = 0 then '[]' else (
         select coalesce(json_agg(json_build_object('id', n.referee_id, 'phone', f.phone,
@@ -91,7 +93,11 @@ export async function getProfile(
   caller: Caller,
   userId: string,
 ): Promise<Profile | PublicProfile> {
-  if (caller.userId === userId || caller.role === 'admin') return readProfile(deps, userId);
+  if (caller.userId === userId) return readProfile(deps, userId);
+  if (caller.role === 'admin') {
+    const { person: _, ...profile } = await readProfile(deps, userId);
+    return profile;
+  }
   const referral = await deps.database.prisma.referral.findUnique({
     where: { refereeId: userId, referrerId: caller.userId },
   });

@@ -4,6 +4,18 @@ import { id, inviteCode, phone, time } from '../schemas.ts';
 
 export const role = z.enum(['user', 'admin']);
 
+export const person = z
+  .object({
+    fullName: z.string().nullable(),
+    bio: z.string().nullable(),
+    location: z.string().nullable(),
+    avatar: z.string().nullable(),
+    site: z.string().nullable(),
+    employer: z.string().nullable(),
+    jobTitle: z.string().nullable(),
+  })
+  .meta({ id: 'Person' });
+
 export const profile = z
   .object({
     id,
@@ -19,6 +31,10 @@ export const profile = z
     referralCount: z.number().int(),
     referrals: z.array(referral).describe('The newest 20'),
     createdAt: time,
+    person: person
+      .nullable()
+      .optional()
+      .describe('What a person API knows of the email: for the owner alone'),
   })
   .meta({ id: 'Profile' });
 
