@@ -33,6 +33,7 @@ export async function limitAddress(
 /** How much one account may do, wherever from. */
 const ACCOUNT_LIMITS = {
   'referral.findByEmail': { points: 20, seconds: HOUR },
+  'profile.export': { points: 20, seconds: HOUR },
 } satisfies Record<string, Limit>;
 
 /** @throws DomainError RATE_LIMITED */

@@ -77,7 +77,11 @@ export async function updateProfile(
   { displayName }: { displayName?: string | null | undefined },
 ): Promise<Profile> {
   if (displayName !== undefined) {
-    await deps.database.prisma.user.update({ where: { id: userId }, data: { displayName } });
+    await deps.database.prisma.user.updateMany({
+      // One who has been deleted meanwhile stays without a name.
+      where: { id: userId, status: 'active' },
+      data: { displayName },
+    });
     await forgetCodesOf(deps, userId);
   }
   return readProfile(deps, userId);

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { limitAccount } from '../limits.ts';
 import { rest } from '../rest-meta.ts';
 import { id } from '../schemas.ts';
 import { router, signedInProcedure } from '../trpc.ts';
+import { deleteProfile } from './delete-profile.ts';
+import { exportProfile } from './export-profile.ts';
 import { getProfile, readProfile, updateProfile } from './profile.ts';
-import { displayName, profile, publicProfile } from './schemas.ts';
+import { displayName, profile, profileExport, publicProfile } from './schemas.ts';
 
 export const profileRoutes = {
   me: signedInProcedure
@@ -30,6 +33,38 @@ export const profileRoutes = {
     .input(z.object({ id }))
     .output(z.union([profile, publicProfile]))
     .query(({ ctx: { deps, caller }, input }) => getProfile(deps, caller, input.id)),
+
+  export: signedInProcedure
+    .meta(
+      rest('GET /profile/export', {
+        tag: 'profile',
+        summary: 'Every fact stored about me',
+        errors: ['RATE_LIMITED'],
+      }),
+    )
+    .input(z.void())
+    .output(profileExport)
+    .query(async ({ ctx: { deps, caller } }) => {
+      await limitAccount(deps, 'profile.export', caller.userId);
+      return exportProfile(deps, caller.userId);
+    }),
+
+  delete: signedInProcedure
+    .meta(
+      rest('DELETE /profile', {
+        tag: 'profile',
+        summary: 'Delete me',
+        description:
+          'Ends all sessions and forgets the person, at once and for good. There stay: a nameless place in the referral tree of others, invite codes that nobody else gets, and the security log of ids and addresses.',
+      }),
+    )
+    .input(z.object({ confirm: z.literal(true) }))
+    .output(z.object({ deleted: z.literal(true) }))
+    .mutation(async ({ ctx: { deps, caller, client, cookie } }) => {
+      await deleteProfile(deps, caller.userId, client.ip);
+      await cookie.clear();
+      return { deleted: true as const };
+    }),
 };
 
 export const profileRouter = router(profileRoutes);

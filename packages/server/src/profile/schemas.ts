@@ -56,3 +56,68 @@ export const displayName = z
   .max(80)
   .regex(/^\P{C}*$/u, { error: 'Control characters are no part of a name' })
   .meta({ example: 'Anna' });
+
+export const profileExport = z
+  .object({
+    exportedAt: time,
+    user: z.object({
+      id,
+      phone: phone.nullable(),
+      phoneVerifiedAt: time.nullable(),
+      email: z.string().nullable(),
+      emailVerdict: z.enum(['deliverable', 'risky', 'unknown']).nullable(),
+      hasPassword: z.boolean(),
+      displayName: z.string().nullable(),
+      person: z.unknown(),
+      role,
+      status: z.enum(['active', 'blocked', 'deleted']),
+      referralCount: z.number().int(),
+      createdAt: time,
+    }),
+    inviteCodes: z.array(
+      z.object({
+        code: inviteCode,
+        createdAt: time,
+        expiresAt: time.nullable(),
+        retiredAt: time.nullable(),
+      }),
+    ),
+    referral: z
+      .object({ referrerId: id, topId: id, inviteCode, activatedAt: time })
+      .nullable()
+      .describe('Whose code I activated'),
+    referees: z.array(z.object({ id, inviteCode, activatedAt: time })),
+    sessions: z.array(
+      z.object({
+        id,
+        transport: z.enum(['bearer', 'cookie']),
+        ip: z.string().nullable(),
+        userAgent: z.string().nullable(),
+        createdAt: time,
+        lastUsedAt: time,
+        expiresAt: time,
+        revokedAt: time.nullable(),
+        refreshTokens: z.array(z.object({ createdAt: time, usedAt: time.nullable() })),
+      }),
+    ),
+    oneTimeCodes: z
+      .object({
+        expiresAt: time,
+        tries: z.number().int(),
+        sentAt: z.array(time),
+        failedAt: z.array(time),
+      })
+      .nullable(),
+    auditEntries: z.array(
+      z.object({
+        id,
+        at: time,
+        actorId: id.nullable(),
+        targetId: id.nullable(),
+        action: z.string(),
+        ip: z.string().nullable(),
+        details: z.unknown(),
+      }),
+    ),
+  })
+  .meta({ id: 'ProfileExport' });

@@ -1,0 +1,43 @@
+import sql from 'sql-template-tag';
+import { recordAudit } from '../admin/audit.ts';
+import { DomainError } from '../errors.ts';
+import { type Deps, Retry } from '../ports.ts';
+
+/**
+ * Forgets a person. What others hold on to stays: the node of the referral tree, without a name, the
+ * invite codes, so that they are never issued again, and the audit log, which knows ids and addresses.
+ * Rows are locked in the order in which signing in and refreshing lock them: codes, user, tokens, sessions.
+ */
+export async function deleteProfile(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  userId: string,
+  ip: string,
+): Promise<void> {
+  const now = new Date(clock());
+  await database.transaction(async (tx) => {
+    const [user] = await tx.query<{ phone: string | null }>(
+      sql`select phone from users where id = ${userId} and status = 'active'`,
+    );
+    if (!user) throw new DomainError('TOKEN_INVALID');
+    await tx.query(sql`delete from phone_codes where phone = ${user.phone}`);
+    const deleted = await tx.query(sql`
+      update users set status = 'deleted', deleted_at = ${now}, role = 'user',
+        phone = null, phone_verified_at = null, email = null, email_verdict = null,
+        password_hash = null, display_name = null, person = null
+      where id = ${userId} and status = 'active' and phone is not distinct from ${user.phone}
+      returning id`);
+    if (deleted.length === 0) throw new Retry();
+    await tx.query(sql`
+      delete from refresh_tokens
+      where session_id in (select id from sessions where user_id = ${userId})`);
+    await tx.query(sql`delete from sessions where user_id = ${userId}`);
+    await tx.query(sql`
+      update invite_codes set retired_at = ${now} where user_id = ${userId} and retired_at is null`);
+    await tx.query(
+      recordAudit(
+        { at: now, action: 'profile.deleted', ip },
+        sql`select ${userId}::uuid, ${userId}::uuid`,
+      ),
+    );
+  });
+}

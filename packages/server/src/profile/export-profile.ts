@@ -1,0 +1,58 @@
+import { DomainError } from '../errors.ts';
+import type { Deps } from '../ports.ts';
+
+/**
+ * Every fact that is stored about a user, but what would be a key to their account (hashes).
+ * Addresses in the audit log are the user's own where they acted, and someone else's where not.
+ * @throws DomainError NOT_FOUND
+ */
+export async function exportProfile({ clock, database }: Deps, userId: string) {
+  const { prisma } = database;
+  const user = await prisma.user.findUnique({
+    where: { id: userId },
+    include: {
+      inviteCodes: { omit: { userId: true }, orderBy: { createdAt: 'asc' } },
+      referral: true,
+      referees: { orderBy: { activatedAt: 'asc' } },
+      sessions: {
+        omit: { userId: true },
+        include: { refreshTokens: { select: { createdAt: true, usedAt: true } } },
+        orderBy: { id: 'asc' },
+      },
+    },
+  });
+  if (!user || user.status === 'deleted') throw new DomainError('NOT_FOUND');
+  const [oneTimeCodes, auditEntries] = await Promise.all([
+    prisma.phoneCode.findUnique({
+      where: { phone: user.phone ?? '' },
+      select: { expiresAt: true, tries: true, sentAt: true, failedAt: true },
+    }),
+    prisma.auditEntry.findMany({
+      where: { OR: [{ actorId: userId }, { targetId: userId }] },
+      orderBy: { id: 'asc' },
+    }),
+  ]);
+  const { inviteCodes, referral, referees, sessions, passwordHash, deletedAt: _, ...facts } = user;
+  return {
+    exportedAt: new Date(clock()),
+    user: { ...facts, hasPassword: passwordHash !== null },
+    inviteCodes,
+    referral: referral && {
+      referrerId: referral.referrerId,
+      topId: referral.topId,
+      inviteCode: referral.inviteCode,
+      activatedAt: referral.activatedAt,
+    },
+    referees: referees.map(({ refereeId, inviteCode, activatedAt }) => ({
+      id: refereeId,
+      inviteCode,
+      activatedAt,
+    })),
+    sessions,
+    oneTimeCodes,
+    auditEntries: auditEntries.map(({ ip, ...entry }) => ({
+      ...entry,
+      ip: entry.actorId === userId ? ip : null,
+    })),
+  };
+}
