@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import { type Deps, Retry } from '../ports.ts';
+import { forgetCodesOf } from '../referral/check-code.ts';
 
 /**
  * Forgets a person. What others hold on to stays: the node of the referral tree, without a name, the
@@ -9,12 +10,12 @@ import { type Deps, Retry } from '../ports.ts';
  * Rows are locked in the order in which signing in and refreshing lock them: codes, user, tokens, sessions.
  */
 export async function deleteProfile(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  deps: Pick<Deps, 'clock' | 'codeCache' | 'database'>,
   userId: string,
   ip: string,
 ): Promise<void> {
-  const now = new Date(clock());
-  await database.transaction(async (tx) => {
+  const now = new Date(deps.clock());
+  await deps.database.transaction(async (tx) => {
     const [user] = await tx.query<{ phone: string | null }>(
       sql`select phone from users where id = ${userId} and status = 'active'`,
     );
@@ -40,4 +41,5 @@ export async function deleteProfile(
       ),
     );
   });
+  await forgetCodesOf(deps, userId);
 }

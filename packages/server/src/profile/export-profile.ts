@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import type { Deps, Person } from '../ports.ts';
 
 /**
  * Every fact that is stored about a user, but what would be a key to their account (hashes).
@@ -35,7 +35,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
   const { inviteCodes, referral, referees, sessions, passwordHash, deletedAt: _, ...facts } = user;
   return {
     exportedAt: new Date(clock()),
-    user: { ...facts, hasPassword: passwordHash !== null },
+    user: { ...facts, person: facts.person as Person | null, hasPassword: passwordHash !== null },
     inviteCodes,
     referral: referral && {
       referrerId: referral.referrerId,
@@ -52,6 +52,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
     oneTimeCodes,
     auditEntries: auditEntries.map(({ ip, ...entry }) => ({
       ...entry,
+      details: entry.details as Record<string, unknown> | null,
       ip: entry.actorId === userId ? ip : null,
     })),
   };

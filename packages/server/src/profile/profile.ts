@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import type { Caller } from '../auth/sessions.ts';
 import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
+import type { Deps, Person } from '../ports.ts';
 import { forgetCodesOf } from '../referral/check-code.ts';
 import { phoneOfReferee, type Referral } from '../referral/referrals.ts';
-import type { Deps, Person } from '../ports.ts';
 
 export interface Profile {
   id: string;

@@ -68,7 +68,7 @@ export const profileExport = z
       emailVerdict: z.enum(['deliverable', 'risky', 'unknown']).nullable(),
       hasPassword: z.boolean(),
       displayName: z.string().nullable(),
-      person: z.unknown(),
+      person: person.nullable(),
       role,
       status: z.enum(['active', 'blocked', 'deleted']),
       referralCount: z.number().int(),
@@ -116,7 +116,7 @@ export const profileExport = z
         targetId: id.nullable(),
         action: z.string(),
         ip: z.string().nullable(),
-        details: z.unknown(),
+        details: z.record(z.string(), z.unknown()).nullable(),
       }),
     ),
   })
