@@ -152,9 +152,11 @@ export const referralRoutes = {
       }),
     )
     .input(
-      z.object({
-        days: z.number().int().min(1).max(366).default(30).describe('Up to today, in UTC'),
-      }),
+      z
+        .object({
+          days: z.number().int().min(1).max(366).default(30).describe('Up to today, in UTC'),
+        })
+        .default({ days: 30 }),
     )
     .output(stats)
     .query(({ ctx: { deps, caller }, input }) => readStats(deps, caller.userId, input.days)),
