@@ -39,7 +39,10 @@ type Row = Omit<Profile, 'phoneVerified' | 'referrals'> & {
  * before it looks at their users: joined first, PostgreSQL's generic plan reads whole tables.
  * @throws DomainError NOT_FOUND
  */
-export async function readProfile(deps: Deps, userId: string): Promise<Profile> {
+export async function readProfile(
+  deps: Pick<Deps, 'config' | 'clock' | 'database'>,
+  userId: string,
+): Promise<Profile> {
   const [row] = await deps.database.query<Row>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",

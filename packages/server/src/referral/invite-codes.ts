@@ -125,7 +125,7 @@ export async function deleteInviteCode(
 
 /** The user's code, also one that has expired; null if they deleted it. */
 export async function findOwnCode(
-  { clock, database }: Deps,
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
   userId: string,
 ): Promise<InviteCode | null> {
   const [code] = await database.query<InviteCode>(sql`
@@ -141,7 +141,7 @@ export async function findOwnCode(
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */
 export async function findCodeByEmail(
-  { clock, database }: Deps,
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
   email: string,
 ): Promise<{ inviteCode: string; expiresAt: Date | null }> {
   const [found] = await database.query<{ inviteCode: string; expiresAt: Date | null }>(sql`

@@ -23,7 +23,7 @@ export function phoneOfReferee(
 
 /** Whom a user brought, the newest first. Pages go by key, so they stay put while others join. */
 export async function listReferrals(
-  { config, database }: Deps,
+  { config, database }: Pick<Deps, 'config' | 'database'>,
   userId: string,
   { cursor, limit }: { cursor?: Cursor | undefined; limit: number },
 ): Promise<Page<Referral>> {

@@ -1,0 +1,48 @@
+import { Client, escapeLiteral } from 'pg';
+import type { Subject } from './subject.ts';
+
+const BIG = new Set(['users', 'invite_codes', 'referrals', 'referral_days']);
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+/**
+ * How PostgreSQL goes about each statement when it plans for any values, as it does for prepared ones
+ * after a while. One line a statement.
+ */
+export async function checkPlans({ url, statements }: Subject): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('set plan_cache_mode = force_generic_plan');
+  const lines: string[] = [];
+  for (const [text, values] of statements) {
+    if (text.includes('pg_advisory')) continue;
+    await client.query(`prepare statement as ${text}`);
+    const literals = values.map(literal).join(', ');
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+      `explain (format json) execute statement${literals && `(${literals})`}`,
+    );
+    await client.query('deallocate statement');
+    const nodes = rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan }) => flatten(Plan)));
+    const scans = nodes
+      .filter((node) => node['Node Type'] === 'Seq Scan' && BIG.has(node['Relation Name'] ?? ''))
+      .map((node) => node['Relation Name']);
+    const verdict = scans.length > 0 ? `SEQUENTIAL SCAN of ${scans.join(', ')}` : 'by index';
+    lines.push(`${verdict}: ${text.replaceAll(/\s+/g, ' ').trim().slice(0, 100)}`);
+  }
+  await client.end();
+  return lines;
+}
+
+const flatten = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
+
+function literal(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return String(value);
+  if (value instanceof Date) return escapeLiteral(value.toISOString());
+  if (Array.isArray(value)) return escapeLiteral(`{${value.join(',')}}`);
+  return escapeLiteral(String(value));
+}
