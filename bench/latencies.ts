@@ -5,6 +5,7 @@ export interface Latencies {
 }
 
 const CALLS_A_ROUND = 20;
+const WARM_UP = 10;
 
 /** Calls each in turns, so that whatever else the machine does meets all of them alike. */
 export async function measure(
@@ -12,13 +13,12 @@ export async function measure(
   rounds: number,
 ): Promise<Latencies[]> {
   const samples = calls.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 1; round <= WARM_UP + rounds; round++) {
     for (const [i, call] of calls.entries()) {
       for (let n = 0; n < CALLS_A_ROUND; n++) {
         const started = performance.now();
         await call();
-        // The first round warms up.
-        if (round > 0) samples[i]?.push(performance.now() - started);
+        if (round > WARM_UP) samples[i]?.push(performance.now() - started);
       }
     }
   }

@@ -46,7 +46,7 @@ console.log(`${'milliseconds'.padEnd(44)}   median      p99   median      p99  r
 for (const name of small.calls.keys()) {
   const calls = subjects.map(({ calls }) => calls.get(name) as () => Promise<unknown>);
   const latencies = await measure(calls, Number(values.rounds));
-  line(name, latencies, name.startsWith('whole'));
+  line(name, latencies, /^(whole|cold):/.test(name));
 }
 for (const { users, codeCache } of subjects) {
   const { hits, misses } = codeCache;

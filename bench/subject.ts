@@ -34,7 +34,8 @@ export async function openSubject(url: string, users: number) {
     order by activated_at, referee_id limit 21`);
   const popular = id(forest.count.indexOf(forest.count.toSorted().at(-2) ?? 0));
 
-  const anyone = draw(users);
+  const anyone = inTurn(REGULARS, users);
+  const stranger = draw(users);
   const newcomer = await newcomers(opened);
   const below = (inviteCode: string, userId: string) =>
     database.transaction((tx) => activate(deps, tx, { userId, inviteCode, ip: '127.0.0.1' }));
@@ -54,7 +55,9 @@ export async function openSubject(url: string, users: number) {
     ['circle refused: its top below the line', () => refused(below(code(forest.line), id(1)))],
     ['check of a code, in the tables', () => lookUpAnew(code(anyone()))],
     ['check of a code, from memory', () => checkCode(deps, looked)],
-    ['code by email', () => findCodeByEmail(deps, email(anyone() - (anyone.last() % 5)))],
+    ['code by email', () => findCodeByEmail(deps, email(anyone()))],
+    ['cold: profile of a stranger', () => readProfile(deps, id(stranger()))],
+    ['cold: check of a stranger’s code', () => lookUpAnew(code(stranger()))],
     ['whole: stats of anyone', () => readStats(deps, id(anyone()), 30)],
     ['whole: stats of the star', () => readStats(deps, star, 30)],
     ['whole: stats of the next most popular', () => readStats(deps, popular, 30)],
@@ -73,15 +76,22 @@ export async function openSubject(url: string, users: number) {
   }
 }
 
-/** Numbers below `users`, the same in every run, all over the range. */
+/** People who come again and again, so that what is theirs is in memory; strangers' is on disk or in its cache. */
+const REGULARS = 100;
+
+/** So many numbers from all over the range, in turn; they are multiples of 5, who have an email. */
+function inTurn(count: number, users: number) {
+  let turn = 0;
+  return () => Math.floor((turn++ % count) * (users / count / 5)) * 5;
+}
+
+/** Numbers from all over the range, none twice in a run. */
 function draw(users: number) {
   let last = 0;
-  const next = () => {
+  return () => {
     last = (last + 0.618_033_988_749_895) % 1;
     return Math.floor(last * users);
   };
-  next.last = () => Math.floor(last * users);
-  return next;
 }
 
 /** Ids of users without a referrer, made a thousand at a time. */
