@@ -48,6 +48,10 @@ for (const name of small.calls.keys()) {
   const latencies = await measure(calls, Number(values.rounds));
   line(name, latencies, /^(whole|cold):/.test(name));
 }
+for (const { users, line, firstBelowLine } of subjects)
+  console.log(
+    `\nThe first activation below a line ${line} deep, at ${users} users: ${(await firstBelowLine()).toFixed(1)} ms`,
+  );
 for (const { users, codeCache } of subjects) {
   const { hits, misses } = codeCache;
   console.log(`\nCode cache at ${users} users: ${hits} of ${hits + misses} look-ups from memory`);

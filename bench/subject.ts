@@ -68,7 +68,27 @@ export async function openSubject(url: string, users: number) {
       () => readTree(deps, popular, { depth: 10, limit: 100 }),
     ],
   ]);
-  return { users, calls, codeCache, url, statements, close: () => opened.close() };
+  return {
+    users,
+    calls,
+    codeCache,
+    url,
+    statements,
+    line: forest.line,
+    firstBelowLine,
+    close: () => opened.close(),
+  };
+
+  /** Milliseconds of the first activation below the line as it grew, which shortens it for all after. */
+  async function firstBelowLine(): Promise<number> {
+    const line = Array.from({ length: forest.line - 1 }, (_, i) => id(i + 2));
+    await opened.query(sql`
+      update referrals set top_id = referrer_id where referee_id = any(${line}::uuid[])`);
+    const someone = await newcomer();
+    const started = performance.now();
+    await below(code(forest.line), someone);
+    return performance.now() - started;
+  }
 
   async function lookUpAnew(text: string) {
     await codeCache.forget(text);

@@ -1,3 +1,4 @@
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPhone, openTestApp, type TestApp, testApp } from '../../test/harness.ts';
 
@@ -160,4 +161,58 @@ test('pages of a list stay put while others join; a cursor of one’s own making
       data: { reason: 'INPUT_INVALID' },
       issues: [{ path: ['cursor', expect.anything()] }],
     });
+});
+
+/** Puts so many new users straight below each of these, and returns their ids. */
+async function addBelow(referrers: string[], count: number): Promise<string[]> {
+  const rows = await app.deps.database.query<{ id: string }>(sql`
+    with grown as (
+      update users set referral_count = referral_count + ${count}
+      where id = any(${referrers}::uuid[]) returning id
+    ), added as (
+      insert into users (id, created_at)
+      select gen_random_uuid(), ${new Date()}::timestamptz from grown, generate_series(1, ${count}) returning id
+    ), numbered as (select id, row_number() over () as n from added),
+    above as (select id, row_number() over () as n from grown)
+    insert into referrals (referee_id, referrer_id, top_id, invite_code, activated_at)
+    select numbered.id, above.id, above.id, (select code from invite_codes limit 1), ${new Date()}::timestamptz
+    from numbered join above on above.n = (numbered.n - 1) / ${count} + 1
+    returning referee_id as id`);
+  return rows.map(({ id }) => id);
+}
+
+test('however large a tree is, an answer is not; the nearest come first', async () => {
+  const who = await family(['a']);
+  const { id, token } = who('a');
+  const children = await addBelow([id], 30);
+  await addBelow(children, 60);
+  const tree = async () =>
+    (await app.rest(`GET /users/${id}/tree?limit=100`, { token })).body as Node;
+  interface Node {
+    referralCount: number;
+    children: Node[];
+  }
+  const size = (node: Node): number => 1 + node.children.reduce((sum, n) => sum + size(n), 0);
+  const answer = await tree();
+  expect(size(answer)).toBe(1000);
+  expect(answer.children).toHaveLength(30);
+  expect(new Set(answer.children.map((child) => child.referralCount))).toEqual(new Set([60]));
+
+  const stats = async () => (await app.rest('GET /referral/stats', { token })).body;
+  const whole = {
+    direct: 30,
+    total: 1830,
+    byLevel: [
+      { level: 1, count: 30 },
+      { level: 2, count: 1800 },
+    ],
+  };
+  expect(await stats()).toMatchObject({ ...whole, complete: true });
+  const [child] = children as [string];
+  const [grandchild] = await addBelow([child], 200);
+  await addBelow([grandchild as string], 5);
+  const { complete, direct, total } = await stats();
+  expect({ complete, direct }).toEqual({ complete: false, direct: 30 });
+  expect(total).toBeLessThanOrEqual(30 + 2000 + 5);
+  expect(total).toBeGreaterThanOrEqual(30 + 2000);
 });

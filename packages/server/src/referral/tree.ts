@@ -29,7 +29,7 @@ interface Row {
 }
 
 /** How many users one answer holds at most: those nearest to the top come first. */
-export const TREE_NODES = 1_000;
+const TREE_NODES = 1_000;
 
 /**
  * A user with those below them, level by level, until depth, breadth or TREE_NODES end it.
