@@ -47,7 +47,10 @@ async function fill(client: Client, users: number, say: (line: string) => void) 
   const { rows } = await client.query<{ alone: boolean }>(
     'select pg_try_advisory_lock(1) as alone',
   );
-  if (!rows[0]?.alone) throw new Error('Another process is seeding this database');
+  if (!rows[0]?.alone) {
+    say('Waiting for another process that fills this database, or for what is left of one');
+    await client.query('select pg_advisory_lock(1)');
+  }
   await client.query(`create table if not exists bench_seed (
     users int, epoch timestamptz, next int, restore jsonb, restored int, complete boolean)`);
   const state = await readState(client, users);
