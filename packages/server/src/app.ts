@@ -127,7 +127,11 @@ function fromFastify(error: FastifyError): TRPCError {
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
 }
 
-function serveHealth(app: FastifyInstance, { database }: Deps): void {
+function serveHealth(app: FastifyInstance, { database, metrics }: Deps): void {
+  app.get('/metrics', async (_request, reply) => {
+    const { text, type } = await metrics.read();
+    return reply.type(type).send(text);
+  });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     try {

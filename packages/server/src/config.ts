@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { smsProblems, smsSettings } from './adapters/sms-settings.ts';
 import { isPhone } from './auth/phone.ts';
 import { StartError } from './start-error.ts';
 
@@ -39,13 +40,6 @@ const testPhones = list.transform((items, ctx) =>
   }),
 );
 
-const sender = z
-  .string()
-  .default('console')
-  .refine((text) => text === 'console' || /^file:./.test(text), {
-    error: 'must be console or file:PATH',
-  });
-
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -70,7 +64,7 @@ const settings = z.object({
   CODE_SENDS_PER_DAY: count(10),
   TEST_PHONES: testPhones,
   TEST_PHONES_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
-  SMS_SENDER: sender,
+  ...smsSettings,
   RATE_LIMIT_EXEMPT: addresses,
   TRUST_PROXY: addresses,
   ACCESS_TOKEN_TTL: count(900),
@@ -113,6 +107,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
     ...productionProblems(given),
+    ...smsProblems(given),
   ];
   if (!parsed.success || problems.length > 0)
     throw new StartError(`These settings are wrong:\n  ${problems.join('\n  ')}`);

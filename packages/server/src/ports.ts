@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Sql as Statement } from 'sql-template-tag';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { Config } from './config.ts';
+import type { CounterLabel, CounterName } from './counters.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { CodeCache } from './referral/code-cache.ts';
 import type { Secrets } from './secrets.ts';
@@ -30,11 +31,19 @@ export class Retry extends Error {
 }
 
 export interface SmsSender {
-  /** Resolves when the provider has taken the message. */
-  send(message: SmsMessage): Promise<void>;
+  /** For logs and metrics, as in `twilio`. */
+  readonly name: string;
+  /**
+   * Resolves when the provider has taken the message. A sender may leave `signal` alone: the delivery
+   * stops waiting by itself.
+   * @throws SmsFailure, or whatever its library throws if nobody answered
+   */
+  send(message: SmsMessage, signal: AbortSignal): Promise<void>;
 }
 
 export interface SmsMessage {
+  /** The same for every try at one message: providers that know it send no second one. */
+  id: string;
   /** E.164 */
   to: string;
   text: string;
@@ -62,6 +71,43 @@ export interface Person {
 export interface PersonFinder {
   /** Rejects if there is no answer; null if nobody is known. */
   find(email: string): Promise<Person | null>;
+}
+
+/** A provider's answer that is no success. The message is for the log, so it quotes nothing. */
+export class SmsFailure extends Error {
+  override name = 'SmsFailure';
+  /** Whether the same provider would refuse the same message again. */
+  readonly permanent: boolean;
+
+  constructor(message: string, permanent: boolean) {
+    super(message);
+    this.permanent = permanent;
+  }
+}
+
+/** Takes messages at once and sees to it that they are sent. */
+export interface SmsDelivery {
+  /** Whether as many wait as may. */
+  readonly full: boolean;
+  /** @param log where the outcome is told, beside the metrics */
+  deliver(message: SmsToDeliver, log?: FastifyBaseLogger): void;
+  /** Sends what waits, as far as there is time for it. */
+  close(): Promise<void>;
+}
+
+export interface SmsToDeliver {
+  /** E.164 */
+  to: string;
+  text: string;
+  /** After this it would be of no use. */
+  expiresAt: Date;
+}
+
+/** Counts what happens, for the operator. */
+export interface Metrics {
+  count<Name extends CounterName>(name: Name, labels: Record<CounterLabel<Name>, string>): void;
+  /** Prometheus' text format, and its content type. */
+  read(): Promise<{ text: string; type: string }>;
 }
 
 /** At most `points` in each window of `seconds`, which starts at the first one. */
@@ -96,7 +142,8 @@ export interface Deps {
   database: Database;
   limiter: RateLimiter;
   codeCache: CodeCache;
-  sms: SmsSender;
+  sms: SmsDelivery;
+  metrics: Metrics;
   clock: Clock;
   secrets: Secrets;
   accessTokens: AccessTokens;

@@ -4,15 +4,17 @@ import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
 import { clearbitFinder } from './adapters/clearbit.ts';
 import { openEmbeddedDatabase, openPostgres } from './adapters/database.ts';
 import { hunterVerifier } from './adapters/hunter.ts';
+import { createMetrics } from './adapters/prometheus.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
 import { openRedis } from './adapters/redis.ts';
-import { consoleSender, fileSender, silentSender } from './adapters/sms.ts';
+import { openSenders } from './adapters/sms-senders.ts';
 import { buildApp } from './app.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
-import type { Deps, SmsSender } from './ports.ts';
+import type { Deps } from './ports.ts';
 import { createCodeCache } from './referral/code-cache.ts';
 import { deriveSecrets } from './secrets.ts';
+import { createDelivery } from './sms/delivery.ts';
 import { StartError } from './start-error.ts';
 
 export interface Running {
@@ -43,12 +45,21 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       ? await redisBroadcast(await openRedis(config.REDIS_URL, onError))
       : localBroadcast();
     const secrets = deriveSecrets(config.APP_SECRET);
+    const metrics = createMetrics();
+    const sms = createDelivery({
+      senders: await openSenders(config),
+      timeout: config.SMS_TIMEOUT * 1000,
+      clock: Date.now,
+      metrics,
+      log,
+    });
     const deps: Deps = {
       config,
       database,
       limiter,
       codeCache: await createCodeCache(database, broadcast),
-      sms: openSender(config),
+      sms,
+      metrics,
       clock: Date.now,
       secrets,
       accessTokens: await createAccessTokens({
@@ -68,6 +79,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       url,
       async close() {
         await app.close();
+        await sms.close();
         await limiter.close();
         await broadcast.close();
         await database.close();
@@ -98,11 +110,6 @@ function openOutsideHelp(config: Config): Pick<Deps, 'emailVerifier' | 'personFi
       ? clearbitFinder({ apiKey: CLEARBIT_API_KEY, url: CLEARBIT_URL })
       : undefined,
   };
-}
-
-function openSender({ SMS_SENDER, production }: Config): SmsSender {
-  if (SMS_SENDER.startsWith('file:')) return fileSender(SMS_SENDER.slice('file:'.length));
-  return production ? silentSender() : consoleSender();
 }
 
 function welcome(url: string, { config, database }: Deps): string {

@@ -5,12 +5,13 @@ import { inject, onTestFinished } from 'vitest';
 import { localBroadcast } from '../src/adapters/broadcast.ts';
 import { database } from '../src/adapters/database.ts';
 import { openEmbedded } from '../src/adapters/pglite.ts';
+import { createMetrics } from '../src/adapters/prometheus.ts';
 import { memoryRateLimiter } from '../src/adapters/rate-limiter.ts';
 import { buildApp } from '../src/app.ts';
 import { createAccessTokens } from '../src/auth/access-tokens.ts';
 import { readConfig } from '../src/config.ts';
-import type { Database, Deps, SmsMessage } from '../src/ports.ts';
 import { createCodeCache } from '../src/referral/code-cache.ts';
+import type { Database, Deps, SmsToDeliver } from '../src/ports.ts';
 import { deriveSecrets } from '../src/secrets.ts';
 
 /** A migrated, empty database: embedded, or on the PostgreSQL at TEST_DATABASE_URL. */
@@ -53,7 +54,7 @@ export type TestApp = Awaited<ReturnType<typeof openTestApp>>;
 export async function openTestApp({ env = {}, deps: given, ...options }: TestOptions = {}) {
   const config = readConfig({ APP_SECRET: 'tests-only-'.repeat(4), LOG_LEVEL: 'silent', ...env });
   const clock = { now: Date.now() };
-  const outbox: SmsMessage[] = [];
+  const outbox: SmsToDeliver[] = [];
   const secrets = deriveSecrets(config.APP_SECRET);
   const opened = options.database ?? (await openTestDatabase());
   const deps: Deps = {
@@ -61,7 +62,8 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     database: opened,
     limiter: memoryRateLimiter(),
     codeCache: await createCodeCache(opened, localBroadcast()),
-    sms: { send: async (message) => void outbox.push(message) },
+    sms: { full: false, deliver: (message) => void outbox.push(message), close: async () => {} },
+    metrics: createMetrics(),
     clock: () => clock.now,
     secrets,
     accessTokens: await createAccessTokens({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DomainError } from '../errors.ts';
 import { codeText } from '../messages.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
@@ -35,12 +36,9 @@ export const authRoutes = {
     .mutation(async ({ ctx: { deps, locale, log }, input }) => {
       const { config, sms } = deps;
       const phone = parsePhone(input.phone, config.DEFAULT_REGION);
+      if (sms.full) throw new DomainError('UNAVAILABLE', { retryAfter: 30 });
       const { code, test, expiresAt, resendAt } = await issueCode(deps, phone);
-      // Not awaited: a slow provider must not hold the answer, nor tell by its timing.
-      if (!test)
-        sms
-          .send({ to: phone, text: codeText(locale, code) })
-          .catch((error) => log.error({ err: error }, 'SMS not sent'));
+      if (!test) sms.deliver({ to: phone, text: codeText(locale, code), expiresAt }, log);
       return {
         phone,
         codeLength: code.length,

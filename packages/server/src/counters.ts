@@ -1,0 +1,14 @@
+/** Labels name kinds and outcomes, never people: no phone, code, address or id. */
+export const COUNTERS = {
+  invitree_sms_tries_total: {
+    help: 'Tries to hand a message to a sender',
+    labelNames: ['sender', 'outcome'],
+  },
+  invitree_sms_messages_total: {
+    help: 'Messages, by what became of them at last',
+    labelNames: ['outcome'],
+  },
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+export type CounterLabel<Name extends CounterName> = (typeof COUNTERS)[Name]['labelNames'][number];

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import PQueue from 'p-queue';
+import pRetry, { AbortError } from 'p-retry';
+import { maskPhone } from '../auth/phone.ts';
+import {
+  type Deps,
+  type SmsDelivery,
+  SmsFailure,
+  type SmsMessage,
+  type SmsSender,
+  type SmsToDeliver,
+} from '../ports.ts';
+
+interface Options extends Pick<Deps, 'clock' | 'metrics' | 'log'> {
+  /** The first is the one to use; the others stand in for it, in this order. */
+  senders: readonly SmsSender[];
+  /** Milliseconds that one try may take. */
+  timeout: number;
+  /** How many messages may wait for their turn. */
+  maxWaiting?: number;
+  /** How many are being sent at one time. */
+  concurrency?: number;
+  /** Milliseconds before the second round; doubled for each one after it, and jittered. */
+  backoff?: number;
+  /** Milliseconds that closing may take. */
+  drain?: number;
+}
+
+/** Rounds through the senders before a message is given up. */
+const ROUNDS = 5;
+
+/**
+ * Sends after the answer. A round asks each sender in turn until one takes the message, so a fallback
+ * stands in at once; only when all have failed does a message wait, longer each time, until it expires.
+ * One that refuses for good is not asked again.
+ */
+export function createDelivery({
+  senders,
+  clock,
+  metrics,
+  log: defaultLog,
+  timeout,
+  maxWaiting = 1_000,
+  concurrency = 50,
+  backoff = 500,
+  drain = 8_000,
+}: Options): SmsDelivery {
+  const queue = new PQueue({ concurrency });
+  const stop = new AbortController();
+
+  return {
+    get full() {
+      return queue.size >= maxWaiting;
+    },
+    deliver(message, log = defaultLog) {
+      void queue.add(() => deliver(message, log));
+    },
+    async close() {
+      await Promise.race([
+        queue.onIdle(),
+        sleep(drain, undefined, { signal: stop.signal, ref: false }),
+      ]);
+      stop.abort();
+      await queue.onIdle();
+    },
+  };
+
+  async function deliver({ expiresAt, ...rest }: SmsToDeliver, log: FastifyBaseLogger) {
+    const message: SmsMessage = { id: randomUUID(), ...rest };
+    const about = { sms: message.id, to: maskPhone(message.to) };
+    const candidates = new Set(senders);
+    const started = performance.now();
+    let tries = 0;
+    try {
+      const sender = await pRetry(round, {
+        retries: ROUNDS - 1,
+        minTimeout: backoff,
+        maxTimeout: 8_000,
+        randomize: true,
+        signal: stop.signal,
+      });
+      const ms = Math.round(performance.now() - started);
+      log.info({ ...about, sender: sender.name, tries, ms }, 'SMS taken by the provider');
+      metrics.count('invitree_sms_messages_total', { outcome: 'taken' });
+    } catch (error) {
+      log.error({ ...about, tries, cause: describe(error) }, 'SMS given up');
+      metrics.count('invitree_sms_messages_total', { outcome: 'given_up' });
+    }
+
+    async function round(): Promise<SmsSender> {
+      let failure: unknown = new SmsFailure('every sender refused', true);
+      for (const sender of candidates) {
+        if (clock() >= +expiresAt) throw new AbortError(new SmsFailure('expired', true));
+        tries += 1;
+        try {
+          await within(timeout, (signal) => sender.send(message, signal));
+          metrics.count('invitree_sms_tries_total', { sender: sender.name, outcome: 'taken' });
+          return sender;
+        } catch (error) {
+          metrics.count('invitree_sms_tries_total', { sender: sender.name, outcome: 'failed' });
+          log.warn({ ...about, sender: sender.name, cause: describe(error) }, 'SMS try failed');
+          if (error instanceof SmsFailure && error.permanent) candidates.delete(sender);
+          failure = error;
+        }
+      }
+      if (candidates.size === 0) throw new AbortError(failure as Error);
+      throw failure;
+    }
+  }
+
+  /** Stops waiting, also for what does not look at its signal. */
+  async function within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>) {
+    const signal = AbortSignal.any([AbortSignal.timeout(milliseconds), stop.signal]);
+    const over = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    await Promise.race([work(signal), over]);
+  }
+}
+
+/** A failure in words of ours: a library's message may quote the request, and with it the code. */
+function describe(error: unknown): string {
+  if (error instanceof SmsFailure) return error.message;
+  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: unknown };
+  const { code: deeper } = (cause ?? {}) as { code?: unknown };
+  return [name, code ?? deeper].filter((part) => typeof part === 'string').join(' ');
+}
