@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { isForeign, type SessionCookie, sessionCookie } from './auth/session-cookie.ts';
 import type { Client } from './auth/sessions.ts';
+import { rateLimitHeaders, type Standing } from './limits.ts';
 import { chooseLocale, type Locale } from './messages.ts';
 import type { Deps } from './ports.ts';
 
@@ -21,12 +23,15 @@ export interface Context {
   foreign: boolean;
   /** Sets a header of the answer. */
   setHeader(name: string, value: string): void;
+  /** Tells the caller where they stand with a limit. */
+  reportLimit(standing: Standing): void;
 }
 
 export function createContext(deps: Deps, request: FastifyRequest, reply: FastifyReply): Context {
   const { headers } = request;
   const { PUBLIC_URL } = deps.config;
   const publicOrigin = PUBLIC_URL && new URL(PUBLIC_URL).origin;
+  const standings = new Map<string, Standing>();
   return {
     deps,
     client: clientOf(request),
@@ -42,11 +47,20 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
     }),
     foreign: isForeign(headers, [publicOrigin, `${request.protocol}://${request.host}`]),
     setHeader: (name, value) => void reply.header(name, value),
+    reportLimit(standing) {
+      // A batch may meet one limit many times: the last word counts.
+      standings.set(standing.name, standing);
+      reply.headers(rateLimitHeaders(standings.values()));
+    },
   };
 }
 
-export function clientOf({ ip, headers }: FastifyRequest): Client {
-  return { ip, userAgent: headers['user-agent']?.slice(0, 256) ?? null };
+export function clientOf({ ip, headers, socket }: FastifyRequest): Client {
+  return {
+    // X-Forwarded-For may say anything, also behind a proxy that is trusted.
+    ip: isIP(ip) ? ip : (socket.remoteAddress ?? '0.0.0.0'),
+    userAgent: headers['user-agent']?.slice(0, 256) ?? null,
+  };
 }
 
 /** PUBLIC_URL, or what the request was sent to. */

@@ -8,6 +8,10 @@ export const COUNTERS = {
     help: 'Messages, by what became of them at last',
     labelNames: ['outcome'],
   },
+  invitree_rate_limited_total: {
+    help: 'Requests refused by a limit of an address or an account',
+    labelNames: ['limit'],
+  },
 } as const;
 
 export type CounterName = keyof typeof COUNTERS;

@@ -116,9 +116,22 @@ export interface Limit {
   seconds: number;
 }
 
+/** How a key stands with a limit after it took a point, or found none. */
+export interface Taken {
+  /** Milliseconds until there is a point again; 0 if there was one. */
+  wait: number;
+  /** Points left */
+  remaining: number;
+  /** Milliseconds until the window is over */
+  reset: number;
+}
+
 export interface RateLimiter {
-  /** Takes one point of `key` under the limit `name`. Answers 0 if there was one left, else the milliseconds until there is. */
-  take(name: string, key: string, limit: Limit): Promise<number>;
+  /**
+   * Takes one point of `key` under the limit `name`.
+   * @throws DomainError UNAVAILABLE if the points are kept somewhere out of reach
+   */
+  take(name: string, key: string, limit: Limit): Promise<Taken>;
   /** Gives back a point that was taken. */
   giveBack(name: string, key: string, limit: Limit): Promise<void>;
   close(): Promise<void>;

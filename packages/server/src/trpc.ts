@@ -4,7 +4,7 @@ import { identifyCaller } from './auth/caller.ts';
 import type { Context } from './context.ts';
 import { DomainError, REASONS, type Reason } from './errors.ts';
 import { describeFailure } from './failure.ts';
-import { type LimitName, limitAddress } from './limits.ts';
+import { type AccountLimit, type AddressLimit, limitAccount, limitAddress } from './limits.ts';
 
 /** What each procedure says of itself beside its schemas. */
 export interface Meta extends OpenApiMeta {
@@ -42,9 +42,9 @@ const withReasons = t.middleware(async ({ next }) => {
 export const publicProcedure = t.procedure.use(withReasons);
 
 /** For anyone, so many times from one address. */
-export const limitedProcedure = (name: LimitName) =>
+export const limitedProcedure = (name: AddressLimit) =>
   publicProcedure.use(async ({ ctx, next }) => {
-    await limitAddress(ctx.deps, name, ctx.client.ip);
+    await limitAddress(ctx.deps, name, ctx.client.ip, ctx.reportLimit);
     return next();
   });
 
@@ -53,3 +53,10 @@ export const signedInProcedure = publicProcedure.use(async ({ ctx, type, next })
   const caller = await identifyCaller(ctx, { change: type !== 'query' });
   return next({ ctx: { caller } });
 });
+
+/** For a signed-in user, so many times from one account. */
+export const limitedSignedInProcedure = (name: AccountLimit) =>
+  signedInProcedure.use(async ({ ctx, next }) => {
+    await limitAccount(ctx.deps, name, ctx.caller.userId, ctx.reportLimit);
+    return next();
+  });

@@ -43,10 +43,13 @@ function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract
   return {
     async take(name, key, limit) {
       try {
-        await named(name, limit).consume(key);
-        return 0;
+        const { remainingPoints, msBeforeNext } = await named(name, limit).consume(key);
+        return { wait: 0, remaining: remainingPoints, reset: msBeforeNext };
       } catch (refused) {
-        if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
+        if (refused instanceof RateLimiterRes) {
+          const wait = Math.max(1, refused.msBeforeNext);
+          return { wait, remaining: 0, reset: wait };
+        }
         throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
       }
     },

@@ -51,7 +51,7 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
   });
 
   app.post('/oauth/token', async (request) => {
-    await limitAddress(deps, 'oauth.token', request.ip);
+    await limitAddress(deps, 'oauth.token', clientOf(request).ip);
     const { refreshToken, ...opened } = await grant(deps, request);
     return {
       access_token: await deps.accessTokens.sign(opened),
@@ -64,7 +64,7 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
   // RFC 7009: a token that is not valid needs no revoking, and the answer is the same.
   // Clients ignore the body (2.2), but some read it, as JSON.
   app.post('/oauth/revoke', async (request) => {
-    await limitAddress(deps, 'oauth.revoke', request.ip);
+    await limitAddress(deps, 'oauth.revoke', clientOf(request).ip);
     const { token } = readParameters(revocation, request);
     if (!token) throw new OauthError('invalid_request', 'token is missing');
     await revoke(deps, token);

@@ -32,13 +32,14 @@ export async function issueCode(
   const challengeId = randomUUID();
   const hash = hashCode(secrets.oneTimeCode[0] as Buffer, { phone, challengeId, code });
   const expiresAt = new Date(+now + config.CODE_TTL * 1000);
+  const sent = testCode === undefined ? [now] : [];
   const [issued] = await database.query(sql`
     insert into phone_codes as c (phone, challenge_id, code_hash, expires_at, tries, sent_at)
-    values (${phone}, ${challengeId}, ${hash}, ${expiresAt}, 0, array[${now}::timestamptz])
+    values (${phone}, ${challengeId}, ${hash}, ${expiresAt}, 0, ${sent}::timestamptz[])
     on conflict (phone) do update set
       challenge_id = excluded.challenge_id, code_hash = excluded.code_hash,
       expires_at = excluded.expires_at, tries = 0,
-      sent_at = array(select s from unnest(c.sent_at) s where s > ${ago(DAY)} order by s) || ${now}::timestamptz
+      sent_at = array(select s from unnest(c.sent_at || excluded.sent_at) s where s > ${ago(DAY)} order by s)
     where ${testCode !== undefined} or (
       not exists (select from unnest(c.sent_at) s where s > ${ago(config.CODE_RESEND_AFTER * 1000)})
       and (select count(*) from unnest(c.sent_at) s where s > ${ago(HOUR)}) < ${config.CODE_SENDS_PER_HOUR}
@@ -81,21 +82,28 @@ export async function tryCode(deps: Deps, phone: string, code: string): Promise<
     challengeId: string;
     codeHash: Buffer;
     tries: number;
+    failures: number;
   }>(sql`
     update phone_codes set
       tries = tries + 1,
-      failed_at = array(select f from unnest(failed_at) f where f > ${dayAgo} order by f) || ${triedAt}::timestamptz
+      failed_at = array(select f from unnest(failed_at || ${triedAt}::timestamptz) f where f > ${dayAgo} order by f)
     where phone = ${phone} and code_hash is not null and expires_at > ${triedAt}
       and tries < ${config.CODE_MAX_ATTEMPTS}
       and (select count(*) from unnest(failed_at) f where f > ${dayAgo}) < ${config.CODE_MAX_FAILURES_PER_DAY}
-    returning challenge_id as "challengeId", code_hash as "codeHash", tries`);
+    returning challenge_id as "challengeId", code_hash as "codeHash", tries,
+      cardinality(failed_at) as failures`);
   if (!tried) throw await whyRefused(deps, phone, triedAt);
-  const { challengeId, codeHash, tries } = tried;
+  const { challengeId, codeHash, tries, failures } = tried;
   const right = secrets.oneTimeCode.some((key) =>
     timingSafeEqual(hashCode(key, { phone, challengeId, code }), codeHash),
   );
   if (!right)
-    throw new DomainError('CODE_WRONG', { attemptsLeft: config.CODE_MAX_ATTEMPTS - tries });
+    throw new DomainError('CODE_WRONG', {
+      attemptsLeft: Math.min(
+        config.CODE_MAX_ATTEMPTS - tries,
+        config.CODE_MAX_FAILURES_PER_DAY - failures,
+      ),
+    });
   return { phone, challengeId, triedAt };
 }
 
@@ -173,8 +181,11 @@ function randomDigits(length: number): string {
   return String(randomInt(10 ** length)).padStart(length, '0');
 }
 
+/** A phone named in full goes before a range of them. */
 function findTestCode({ TEST_PHONES }: Config, phone: string): string | undefined {
-  return TEST_PHONES.find((test) =>
-    test.phone.endsWith('*') ? phone.startsWith(test.phone.slice(0, -1)) : phone === test.phone,
-  )?.code;
+  const named = TEST_PHONES.find((test) => test.phone === phone);
+  const range = TEST_PHONES.find(
+    (test) => test.phone.endsWith('*') && phone.startsWith(test.phone.slice(0, -1)),
+  );
+  return (named ?? range)?.code;
 }

@@ -43,7 +43,7 @@ export async function tryPassword(
     ...(known ? [] : [{ name: 'password.strangers', key, limit: FROM_STRANGERS }]),
   ];
   for (const { name, key, limit } of counters) {
-    const wait = await limiter.take(name, key, limit);
+    const { wait } = await limiter.take(name, key, limit);
     if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
   }
   let looked = false;

@@ -7,7 +7,7 @@ import { limitAccount } from '../limits.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput } from '../schemas.ts';
-import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
+import { limitedProcedure, limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
 import { activate } from './activate.ts';
 import { checkCode } from './check-code.ts';
 import {
@@ -33,7 +33,7 @@ import { readStats } from './stats.ts';
 import { readTree } from './tree.ts';
 
 export const referralRoutes = {
-  activate: signedInProcedure
+  activate: limitedSignedInProcedure('referral.activate')
     .meta(
       rest('POST /referral/activate', {
         tag: 'referral',
@@ -46,6 +46,7 @@ export const referralRoutes = {
           'REFERRAL_CYCLE',
           'REFERRER_BLOCKED',
           'PHONE_VERIFICATION_REQUIRED',
+          'RATE_LIMITED',
         ],
       }),
     )
