@@ -1,8 +1,9 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { newPhone, testApp } from '../test/harness.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newPhone, openTestDatabase, type TestOptions, testApp } from '../test/harness.ts';
 import { network, subscriber } from './limits.ts';
+import type { Database } from './ports.ts';
 
 const group = fc.integer({ min: 0, max: 0xffff });
 /** An IPv6 address as its groups, and one way to write them. */
@@ -46,13 +47,20 @@ describe('one subscriber', () => {
   ])('%s', (ip, expected) => expect(subscriber(ip)).toBe(expected));
 });
 
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+const limitedApp = (env?: TestOptions['env']) => testApp({ database, ...(env && { env }) });
+
 const forwarded = { TRUST_PROXY: '127.0.0.1' };
 const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } });
 const check = 'GET /referral/codes/K7MWQ2';
 
 describe('a limited procedure', () => {
   test('refuses an address over its limit, and tells both faces where they stand', async () => {
-    const app = await testApp({ env: forwarded });
+    const app = await limitedApp(forwarded);
     const first = await app.rest(check, from('2001:db8::1'));
     expect(first.headers).toMatchObject({
       'ratelimit-policy': '"referral.checkCode";q=60;w=60',
@@ -73,7 +81,7 @@ describe('a limited procedure', () => {
   });
 
   test('leaves exempt addresses alone, and only those', async () => {
-    const app = await testApp({ env: { ...forwarded, RATE_LIMIT_EXEMPT: '10.0.0.0/8,fd00::/8' } });
+    const app = await limitedApp({ ...forwarded, RATE_LIMIT_EXEMPT: '10.0.0.0/8,fd00::/8' });
     for (const [ip, limited] of [
       ['10.1.2.3', false],
       ['::ffff:10.1.2.3', false],
@@ -85,20 +93,27 @@ describe('a limited procedure', () => {
     }
   });
 
+  test('leaves this machine alone in development, and nobody in production', async () => {
+    const development = await limitedApp();
+    expect((await development.rest(check)).headers).not.toHaveProperty('ratelimit');
+    const production = await limitedApp({ NODE_ENV: 'production' });
+    expect((await production.rest(check)).headers).toHaveProperty('ratelimit');
+  });
+
   test('takes no nonsense for an address', async () => {
-    const app = await testApp({ env: { ...forwarded, RATE_LIMIT_EXEMPT: '10.0.0.0/8' } });
+    const app = await limitedApp({ ...forwarded, RATE_LIMIT_EXEMPT: '10.0.0.0/8' });
     const { status, headers } = await app.rest(check, from("nonsense'; --"));
     expect({ status, limited: 'ratelimit' in headers }).toEqual({ status: 200, limited: true });
   });
 
   test('believes X-Forwarded-For of a trusted proxy alone', async () => {
-    const app = await testApp({ env: { RATE_LIMIT_EXEMPT: '10.0.0.0/8' } });
+    const app = await limitedApp({ RATE_LIMIT_EXEMPT: '10.0.0.0/8' });
     const { headers } = await app.rest(check, from('10.1.2.3'));
     expect(headers['ratelimit']).toBeDefined();
   });
 
   test('counts every call of a batch, and names each limit once', async () => {
-    const app = await testApp({ env: { RATE_LIMIT_EXEMPT: '10.0.0.0/8' } });
+    const app = await limitedApp({ RATE_LIMIT_EXEMPT: '10.0.0.0/8' });
     const input = JSON.stringify({ 0: { code: 'AAAA' }, 1: { code: 'BBBB' } });
     const { status, headers } = await app.send(
       'GET',
@@ -111,7 +126,7 @@ describe('a limited procedure', () => {
 });
 
 test('an account has limits of its own, wherever it calls from', async () => {
-  const app = await testApp({ env: forwarded });
+  const app = await limitedApp(forwarded);
   const anna = await app.signIn(newPhone());
   const activate = (ip: string) =>
     app.rest('POST /referral/activate', {

@@ -87,13 +87,6 @@ export function readTwilio(env: SmsSettings): TwilioAccount {
   return { accountSid: TWILIO_ACCOUNT_SID, authToken: TWILIO_AUTH_TOKEN, from: TWILIO_FROM };
 }
 
-const delay = z
-  .object({ SMS_DELAY: z.number(), SMS_TIMEOUT: z.number() })
-  .refine(({ SMS_DELAY, SMS_TIMEOUT }) => SMS_DELAY < SMS_TIMEOUT, {
-    path: ['SMS_DELAY'],
-    error: 'must be below SMS_TIMEOUT, or nothing would ever be sent',
-  });
-
 const needed = { error: 'is needed for this SMS sender' };
 
 const twilio = z.object({
