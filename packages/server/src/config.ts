@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { smsProblems, smsSettings } from './adapters/sms-settings.ts';
-import { isPhone } from './auth/phone.ts';
+import { isPhone, WORLD } from './auth/phone.ts';
 import { StartError } from './start-error.ts';
 
 const count = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
@@ -40,6 +40,11 @@ const testPhones = list.transform((items, ctx) =>
   }),
 );
 
+const countries = list.refine(
+  (items) => items.every((item) => item === WORLD || isSupportedCountry(item)),
+  { error: `must be countries like DE,FR, or ${WORLD} for international networks` },
+);
+
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -65,6 +70,12 @@ const settings = z.object({
   TEST_PHONES: testPhones,
   TEST_PHONES_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
   ...smsSettings,
+  SMS_COUNTRIES_ALLOWED: countries,
+  SMS_COUNTRIES_DENIED: countries,
+  SMS_PUMPING: z.enum(['off', 'record', 'enforce']).default('record'),
+  SMS_UNVERIFIED_PER_COUNTRY: count(200),
+  SMS_UNVERIFIED_PER_ADDRESS: count(20),
+  SMS_UNVERIFIED_RATIO: z.coerce.number().min(0).default(1),
   RATE_LIMIT_EXEMPT: addresses,
   TRUST_PROXY: addresses,
   ACCESS_TOKEN_TTL: count(900),
@@ -118,6 +129,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     production,
     /** Never empty. */
     APP_SECRET: data.APP_SECRET.length > 0 ? data.APP_SECRET : [developmentSecret(data.DATA_DIR)],
+    /** Satellite networks cost dollars a message: only for those who name them. */
+    SMS_COUNTRIES_DENIED: [
+      ...data.SMS_COUNTRIES_DENIED,
+      ...(data.SMS_COUNTRIES_ALLOWED.includes(WORLD) ? [] : [WORLD]),
+    ],
     RATE_LIMIT_EXEMPT: blockList(
       env['RATE_LIMIT_EXEMPT'] === undefined && !production
         ? ['127.0.0.0/8', '::1']

@@ -12,6 +12,14 @@ export const COUNTERS = {
     help: 'Requests refused by a limit of an address or an account',
     labelNames: ['limit'],
   },
+  invitree_codes_total: {
+    help: 'One-time codes sent and verified',
+    labelNames: ['event', 'country'],
+  },
+  invitree_sms_pumping_total: {
+    help: 'Codes beyond what verifications bear out, by rule',
+    labelNames: ['rule', 'country', 'action'],
+  },
 } as const;
 
 export type CounterName = keyof typeof COUNTERS;

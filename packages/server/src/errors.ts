@@ -46,6 +46,8 @@ export interface ErrorData {
   attemptsLeft?: number;
   /** RATE_LIMITED, CODE_ATTEMPTS_EXCEEDED, UNAVAILABLE: whole seconds. */
   retryAfter?: number;
+  /** PHONE_INVALID: a country (ISO 3166-1) whose phones are not served here. */
+  country?: string;
   /** ALREADY_ACTIVATED: the invite code in force. */
   inviteCode?: string;
   /** ALREADY_ACTIVATED: when it was activated, ISO 8601. */

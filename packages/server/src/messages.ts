@@ -38,15 +38,22 @@ function plural(
   return `${count} ${forms[new Intl.PluralRules(locale).select(count)]}`;
 }
 
+function countryName(locale: Locale, country: string): string {
+  return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country;
+}
+
 const secondsRu = (count = 1) =>
   plural('ru', count, { one: 'секунду', few: 'секунды', many: 'секунд' });
 const secondsEn = (count = 1) => plural('en', count, { one: 'second', other: 'seconds' });
 
 const en: Messages = {
   INPUT_INVALID: 'The input is not valid.',
-  PHONE_INVALID: 'This is not a valid phone number.',
   EMAIL_UNDELIVERABLE: 'Mail to this address does not arrive.',
   EMAIL_DISPOSABLE: 'This is a disposable address. Give one that lasts.',
+  PHONE_INVALID: ({ country }) =>
+    country
+      ? `Codes are not sent to phones of this country (${countryName('en', country)}).`
+      : 'This is not a valid phone number.',
   CODE_WRONG: ({ attemptsLeft = 0 }) =>
     `The code is wrong, ${plural('en', attemptsLeft, { one: 'try', other: 'tries' })} left.`,
   CODE_EXPIRED: 'There is no valid code for this phone. Ask for a new one.',
@@ -80,9 +87,12 @@ const en: Messages = {
 
 const ru: Messages = {
   INPUT_INVALID: 'Данные заполнены неверно.',
-  PHONE_INVALID: 'Это не похоже на номер телефона.',
   EMAIL_UNDELIVERABLE: 'Письма на этот адрес не доходят.',
   EMAIL_DISPOSABLE: 'Это одноразовый адрес. Укажите постоянный.',
+  PHONE_INVALID: ({ country }) =>
+    country
+      ? `На телефоны этой страны (${countryName('ru', country)}) коды не отправляются.`
+      : 'Это не похоже на номер телефона.',
   CODE_WRONG: ({ attemptsLeft = 0 }) =>
     `Код неверен, осталось ${plural('ru', attemptsLeft, { one: 'попытка', few: 'попытки', many: 'попыток' })}.`,
   CODE_EXPIRED: 'Для этого телефона нет действующего кода. Запросите новый.',

@@ -158,6 +158,7 @@ const errorSchema = {
         requestId: { type: 'string', description: "Names the request in the server's log" },
         attemptsLeft: { type: 'integer', description: 'CODE_WRONG' },
         retryAfter: { type: 'integer', description: 'Seconds' },
+        country: { type: 'string', description: 'PHONE_INVALID: a country not served here' },
         inviteCode: { type: 'string', description: 'ALREADY_ACTIVATED: the one in force' },
         activatedAt: { type: 'string', format: 'date-time', description: 'ALREADY_ACTIVATED' },
         issues,

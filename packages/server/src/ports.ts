@@ -146,6 +146,27 @@ export interface Broadcast {
   close(): Promise<void>;
 }
 
+/** What one hour counted. */
+export interface HourCount {
+  /** Hours since 1970 */
+  hour: number;
+  sent: number;
+  verified: number;
+}
+
+/** Counts of the last 24 hours, shared like the limits. */
+export interface Tally {
+  /**
+   * Adds to a key's count in the hour of `at` (milliseconds since 1970), and reads its last 24 hours
+   * with that in it, in one step.
+   * @throws DomainError UNAVAILABLE if they are kept somewhere out of reach
+   */
+  add(
+    key: string,
+    what: { field: 'sent' | 'verified'; by: 1 | -1; at: number },
+  ): Promise<HourCount[]>;
+}
+
 /** Milliseconds since 1970, as Date.now: tests set it. */
 export type Clock = () => number;
 
@@ -155,6 +176,7 @@ export interface Deps {
   database: Database;
   limiter: RateLimiter;
   codeCache: CodeCache;
+  tally: Tally;
   sms: SmsDelivery;
   metrics: Metrics;
   clock: Clock;

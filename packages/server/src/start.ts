@@ -8,6 +8,7 @@ import { createMetrics } from './adapters/prometheus.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
 import { openRedis } from './adapters/redis.ts';
 import { openSenders } from './adapters/sms-senders.ts';
+import { memoryTally, redisTally } from './adapters/tally.ts';
 import { buildApp } from './app.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
@@ -38,9 +39,8 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     ? await openPostgres(config.DATABASE_URL, onError)
     : await openEmbeddedDatabase(config.DATA_DIR);
   try {
-    const limiter = config.REDIS_URL
-      ? redisRateLimiter(await openRedis(config.REDIS_URL, onError))
-      : memoryRateLimiter();
+    const redis = config.REDIS_URL ? await openRedis(config.REDIS_URL, onError) : undefined;
+    const limiter = redis ? redisRateLimiter(redis) : memoryRateLimiter();
     const broadcast = config.REDIS_URL
       ? await redisBroadcast(await openRedis(config.REDIS_URL, onError))
       : localBroadcast();
@@ -58,6 +58,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       database,
       limiter,
       codeCache: await createCodeCache(database, broadcast),
+      tally: redis ? redisTally(redis) : memoryTally(),
       sms,
       metrics,
       clock: Date.now,

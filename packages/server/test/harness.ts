@@ -7,6 +7,7 @@ import { database } from '../src/adapters/database.ts';
 import { openEmbedded } from '../src/adapters/pglite.ts';
 import { createMetrics } from '../src/adapters/prometheus.ts';
 import { memoryRateLimiter } from '../src/adapters/rate-limiter.ts';
+import { memoryTally } from '../src/adapters/tally.ts';
 import { buildApp } from '../src/app.ts';
 import { createAccessTokens } from '../src/auth/access-tokens.ts';
 import { readConfig } from '../src/config.ts';
@@ -62,6 +63,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     database: opened,
     limiter: memoryRateLimiter(),
     codeCache: await createCodeCache(opened, localBroadcast()),
+    tally: memoryTally(),
     sms: { full: false, deliver: (message) => void outbox.push(message), close: async () => {} },
     metrics: createMetrics(),
     clock: () => clock.now,

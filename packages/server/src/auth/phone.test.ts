@@ -31,6 +31,8 @@ describe('parsePhone', () => {
     '+79991234567;DROP TABLE',
     '8 800 555 35 35',
     '+1 900 555 0123',
+    '+44 70 1234 5678',
+    '+979 1234 5678',
     '+999 123 456 789',
   ])('refuses %j', (text) =>
     expect(() => parsePhone(text, 'RU')).toThrow(

@@ -5,7 +5,15 @@ import { DomainError } from '../errors.ts';
 const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/u;
 
 /** Numbers of these kinds cost the caller extra or reach no person. */
-const REFUSED = new Set(['PREMIUM_RATE', 'SHARED_COST', 'TOLL_FREE', 'UAN', 'VOICEMAIL', 'PAGER']);
+const REFUSED = new Set([
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'TOLL_FREE',
+  'PERSONAL_NUMBER',
+  'UAN',
+  'VOICEMAIL',
+  'PAGER',
+]);
 
 /**
  * A phone as a person writes it, in E.164 (ITU-T).
@@ -24,6 +32,14 @@ export function parsePhone(text: string, region: string): string {
 /** Whether a text is a valid phone in E.164 already. */
 export function isPhone(text: string): boolean {
   return parsePhoneNumber(text)?.number === text;
+}
+
+/** Satellite and other networks without a country, as libphonenumber calls them (UN M49: the world). */
+export const WORLD = '001';
+
+/** The country of a phone in E.164 (ISO 3166-1 alpha-2), or WORLD. */
+export function countryOf(phone: string): string {
+  return parsePhoneNumber(phone)?.country ?? WORLD;
 }
 
 /**

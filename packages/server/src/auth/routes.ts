@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { DomainError } from '../errors.ts';
-import { codeText } from '../messages.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
 import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
 import { accountRoutes } from './account-routes.ts';
 import { answerSession, refuseUnfitForCookie } from './answer-session.ts';
-import { issueCode } from './one-time-codes.ts';
 import { parsePhone } from './phone.ts';
 import { rotateRefreshToken } from './refresh-tokens.ts';
+import { requestCode } from './request-code.ts';
 import {
   oneTimeCode,
   refreshToken,
@@ -33,18 +31,13 @@ export const authRoutes = {
     )
     .input(z.object({ phone: phoneInput }))
     .output(requestedCode)
-    .mutation(async ({ ctx: { deps, locale, log }, input }) => {
-      const { config, sms } = deps;
-      const phone = parsePhone(input.phone, config.DEFAULT_REGION);
-      if (sms.full) throw new DomainError('UNAVAILABLE', { retryAfter: 30 });
-      const { code, test, expiresAt, resendAt } = await issueCode(deps, phone);
-      if (!test) sms.deliver({ to: phone, text: codeText(locale, code), expiresAt }, log);
+    .mutation(async ({ ctx: { deps, locale, log, client }, input }) => {
+      const { ip } = client;
+      const { code, ...asked } = await requestCode(deps, { ...input, locale, ip, log });
       return {
-        phone,
+        ...asked,
         codeLength: code.length,
-        expiresAt,
-        resendAt,
-        ...(!config.production && { devCode: code }),
+        ...(!deps.config.production && { devCode: code }),
       };
     }),
 

@@ -2,8 +2,9 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
+import { countVerified } from '../sms/pumping.ts';
 import { createAccount } from './create-account.ts';
-import { forgiveTry, type RightTry, tryCode, withoutOne } from './one-time-codes.ts';
+import { forgiveTry, isTestPhone, type RightTry, tryCode, withoutOne } from './one-time-codes.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
 import type { Client } from './sessions.ts';
 
@@ -23,6 +24,13 @@ export interface PhoneSignIn {
  * @throws DomainError CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED, USER_BLOCKED and what activating throws
  */
 export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
+  const opened = await openByCode(deps, input);
+  const { phone, client } = input;
+  if (!isTestPhone(deps, phone)) await countVerified(deps, { phone, ip: client.ip });
+  return opened;
+}
+
+async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
   const tried = await tryCode(deps, input.phone, input.code);
   const open = (tx: Sql, isNewUser: boolean) =>
     openSession(deps, tx, spendCode(deps, tried), { ...input, method: 'phone', isNewUser });
