@@ -76,6 +76,7 @@ const settings = z.object({
   SMS_UNVERIFIED_PER_COUNTRY: count(200),
   SMS_UNVERIFIED_PER_ADDRESS: count(20),
   SMS_UNVERIFIED_RATIO: z.coerce.number().min(0).default(1),
+  REFERRAL_ABUSE: z.enum(['off', 'record', 'enforce']).default('record'),
   RATE_LIMIT_EXEMPT: addresses,
   TRUST_PROXY: addresses,
   ACCESS_TOKEN_TTL: count(900),

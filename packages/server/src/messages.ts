@@ -65,6 +65,7 @@ const en: Messages = {
   FORBIDDEN: 'You may not do this.',
   USER_BLOCKED: 'This account is blocked.',
   PHONE_VERIFICATION_REQUIRED: 'Verify your phone again first.',
+  ACTIVATION_REFUSED: 'This activation looks automated. If it is not, ask support for help.',
   NOT_FOUND: 'There is nothing here.',
   INVITE_CODE_NOT_FOUND: 'There is no such invite code, or its owner deleted it.',
   INVITE_CODE_OWN: 'You cannot activate your own invite code.',
@@ -104,6 +105,8 @@ const ru: Messages = {
   FORBIDDEN: 'Вам это не разрешено.',
   USER_BLOCKED: 'Этот аккаунт заблокирован.',
   PHONE_VERIFICATION_REQUIRED: 'Сначала подтвердите телефон ещё раз.',
+  ACTIVATION_REFUSED:
+    'Эта активация похожа на автоматическую. Если это не так, обратитесь в поддержку.',
   NOT_FOUND: 'Здесь ничего нет.',
   INVITE_CODE_NOT_FOUND: 'Такого кода приглашения нет, или владелец удалил его.',
   INVITE_CODE_OWN: 'Нельзя активировать собственный код приглашения.',

@@ -3,6 +3,7 @@ import type { Sql as Statement } from 'sql-template-tag';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { Config } from './config.ts';
 import type { CounterLabel, CounterName } from './counters.ts';
+import { DomainError, type Reason } from './errors.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { CodeCache } from './referral/code-cache.ts';
 import type { Secrets } from './secrets.ts';
@@ -28,6 +29,16 @@ export interface Database extends Sql {
 /** Thrown inside a transaction whose premises have changed since it read them. */
 export class Retry extends Error {
   override name = 'Retry';
+}
+
+/** A refusal that leaves a trace: the transaction is rolled back, and then `record` is run. */
+export class RecordedRefusal extends DomainError {
+  readonly record: Statement;
+
+  constructor(reason: Reason, record: Statement) {
+    super(reason);
+    this.record = record;
+  }
 }
 
 export interface SmsSender {

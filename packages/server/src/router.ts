@@ -1,3 +1,4 @@
+import { findingRoutes } from './admin/finding-routes.ts';
 import { authRouter } from './auth/routes.ts';
 import { profileRouter } from './profile/routes.ts';
 import { referralRouter } from './referral/routes.ts';
@@ -7,6 +8,7 @@ export const appRouter = router({
   auth: authRouter,
   profile: profileRouter,
   referral: referralRouter,
+  admin: router(findingRoutes),
 });
 
 export type AppRouter = typeof appRouter;

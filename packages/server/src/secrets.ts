@@ -6,6 +6,8 @@ export interface Secrets {
   oneTimeCode: Buffer[];
   refreshToken: Buffer[];
   sessionCookie: CookiePassword[];
+  /** Recognises a deleted account's phone and email. */
+  departed: Buffer[];
   /** Private ES256 keys as JWK. */
   signing: SigningKey[];
 }
@@ -37,6 +39,7 @@ export function deriveSecrets(appSecrets: readonly string[]): Secrets {
       id: bytes.readUInt32BE(32),
       password: bytes.toString('base64url', 0, 32),
     })),
+    departed: derive('departed identity'),
     signing: derive('access token signing key', 48).map(signingKey),
   };
 }

@@ -54,6 +54,12 @@ export const signedInProcedure = publicProcedure.use(async ({ ctx, type, next })
   return next({ ctx: { caller } });
 });
 
+/** For admins. The role is read with the caller, at each request: taking it away holds at once. */
+export const adminProcedure = signedInProcedure.use(({ ctx, next }) => {
+  if (ctx.caller.role !== 'admin') throw new DomainError('FORBIDDEN');
+  return next({ ctx });
+});
+
 /** For a signed-in user, so many times from one account. */
 export const limitedSignedInProcedure = (name: AccountLimit) =>
   signedInProcedure.use(async ({ ctx, next }) => {

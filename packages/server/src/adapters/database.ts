@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient } from 'pg';
 import { DomainError } from '../errors.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
-import { type Database, Retry, type Sql } from '../ports.ts';
+import { type Database, RecordedRefusal, Retry, type Sql } from '../ports.ts';
 import { StartError } from '../start-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate, migrateOnce } from './migrations.ts';
@@ -100,6 +100,7 @@ async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promis
       await client.query('rollback').catch((failure) => {
         broken = failure;
       });
+      if (error instanceof RecordedRefusal) await run(client, error.record);
       const transient = isTransient(error);
       if (transient && attempt < (error instanceof Retry ? RETRIES : ATTEMPTS)) continue;
       throw transient ? new DomainError('UNAVAILABLE', { retryAfter: 1 }) : unavailable(error);

@@ -60,6 +60,7 @@ export const authRoutes = {
           'INVITE_CODE_NOT_FOUND',
           'INVITE_CODE_EXPIRED',
           'REFERRER_BLOCKED',
+          'ACTIVATION_REFUSED',
         ],
       }),
     )

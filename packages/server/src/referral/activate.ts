@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { DomainError } from '../errors.ts';
 import { type Deps, Retry, type Sql } from '../ports.ts';
+import { watchActivation } from './abuse.ts';
 import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
 export interface Activation {
@@ -14,7 +15,7 @@ export interface Activation {
 interface Input {
   userId: string;
   inviteCode: string;
-  /** Where the request came from, for the audit log. */
+  /** Where the request came from, for the rules against abuse. */
   ip: string;
 }
 
@@ -40,15 +41,15 @@ interface Input {
  * Runs in a transaction; throws Retry if the top moved before it was locked: each time because
  * another user activated, which each does once.
  * @throws DomainError INVITE_CODE_NOT_FOUND, INVITE_CODE_OWN, INVITE_CODE_EXPIRED, ALREADY_ACTIVATED,
- *   REFERRAL_CYCLE, REFERRER_BLOCKED
+ *   REFERRAL_CYCLE, REFERRER_BLOCKED, ACTIVATION_REFUSED
  */
 export async function activate(
-  { clock }: Pick<Deps, 'clock'>,
+  deps: Pick<Deps, 'config' | 'secrets' | 'clock'>,
   tx: Sql,
-  { userId, inviteCode: text }: Input,
+  { userId, inviteCode: text, ip }: Input,
 ): Promise<Activation> {
   const inviteCode = normalizeInviteCode(text);
-  const now = new Date(clock());
+  const now = new Date(deps.clock());
   const [earlier] = await tx.query<{ inviteCode: string; activatedAt: Date }>(sql`
     select invite_code as "inviteCode", activated_at as "activatedAt"
     from referrals where referee_id = ${userId}`);
@@ -92,7 +93,9 @@ export async function activate(
     returning a.referrer_id as "referrerId"`);
   if (!activated) throw new Retry();
   if (code.line.length > LONG_LINE) await shorten(tx, code.line);
-  return { userId, referrerId: activated.referrerId, inviteCode, activatedAt: now };
+  const activation = { userId, referrerId: activated.referrerId, inviteCode, activatedAt: now };
+  await watchActivation(deps, tx, { ...activation, ip });
+  return activation;
 }
 
 interface Code {

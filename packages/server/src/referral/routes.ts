@@ -46,6 +46,7 @@ export const referralRoutes = {
           'REFERRAL_CYCLE',
           'REFERRER_BLOCKED',
           'PHONE_VERIFICATION_REQUIRED',
+          'ACTIVATION_REFUSED',
           'RATE_LIMITED',
         ],
       }),

@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto';
+import sql from 'sql-template-tag';
+import type { Deps, Sql } from '../ports.ts';
+
+/** How long a deleted account's phone and email are recognised, in milliseconds. */
+const REMEMBERED = 30 * 24 * 3_600_000;
+
+interface Identity {
+  /** E.164 */
+  phone: string | null;
+  /** Normalised */
+  email: string | null;
+}
+
+/**
+ * Belongs into the transaction that deletes an account: whoever comes back at once to be invited anew
+ * is recognised, by hashes that say nothing without the server's key. What is too old leaves with it.
+ */
+export async function rememberDeparture(
+  { secrets, clock }: Pick<Deps, 'secrets' | 'clock'>,
+  tx: Sql,
+  identity: Identity,
+): Promise<void> {
+  const now = new Date(clock());
+  await tx.query(sql`delete from departed_identities where at < ${new Date(+now - REMEMBERED)}`);
+  await tx.query(sql`
+    insert into departed_identities (hash, at)
+    select hash, ${now}::timestamptz
+    from unnest(${hashes(secrets.departed.slice(0, 1), identity)}::bytea[]) hash order by hash
+    on conflict (hash) do update set at = excluded.at`);
+}
+
+export async function isDeparted(
+  { secrets }: Pick<Deps, 'secrets'>,
+  tx: Sql,
+  identity: Identity,
+  at: Date,
+): Promise<boolean> {
+  const found = await tx.query(sql`
+    select from departed_identities
+    where hash = any(${hashes(secrets.departed, identity)}::bytea[])
+      and at > ${new Date(+at - REMEMBERED)} limit 1`);
+  return found.length > 0;
+}
+
+function hashes(keys: Buffer[], identity: Identity): Buffer[] {
+  return Object.entries(identity).flatMap(([kind, value]) =>
+    value === null
+      ? []
+      : keys.map((key) => createHmac('sha256', key).update(`${kind}\0${value}`).digest()),
+  );
+}
