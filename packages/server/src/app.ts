@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { TRPCError } from '@trpc/server';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
@@ -12,10 +11,8 @@ import type { Deps } from './ports.ts';
 import { serveQrCode } from './referral/qr.ts';
 import { CHALLENGE, sendFailure, serveRest } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import { fromFastify, NEVER_SHED, raiseShield, requestLimits } from './shield.ts';
 import { serveSite } from './site/site.ts';
-
-/** Bodies are small: the longest field is a display name. */
-const BODY_LIMIT = 64 * 1024;
 
 /** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -25,9 +22,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     // One line a request, from the onResponse hook below.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuid(),
-    bodyLimit: BODY_LIMIT,
+    ...requestLimits(config),
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
-    requestTimeout: 30_000,
     // A tRPC batch names all its procedures in the path.
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: 'idle',
@@ -58,11 +54,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   );
   acceptEmptyJson(app);
 
-  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
+  await raiseShield(app, deps);
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
+      maxBatchSize: 50,
       createContext: ({ req, res }) => createContext(deps, req, res),
       onError({ error, ctx, path }) {
         if (error.code === 'INTERNAL_SERVER_ERROR')
@@ -100,15 +97,6 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   return app;
 }
 
-const CONTENT_SECURITY_POLICY = {
-  defaultSrc: ["'self'"],
-  scriptSrc: ["'self'"],
-  // Swagger UI styles its elements by attribute.
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", 'data:'],
-  upgradeInsecureRequests: null,
-};
-
 /** A POST that needs no input may say it sends JSON and then send none. */
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -119,21 +107,13 @@ function acceptEmptyJson(app: FastifyInstance): void {
   });
 }
 
-/** What Fastify refuses before a procedure sees it: unreadable, too large, of a wrong kind. */
-function fromFastify(error: FastifyError): TRPCError {
-  const { statusCode = 500 } = error;
-  if (statusCode === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause: error });
-  if (statusCode < 500) return new TRPCError({ code: 'BAD_REQUEST', cause: error });
-  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
-}
-
 function serveHealth(app: FastifyInstance, { database, metrics }: Deps): void {
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', NEVER_SHED, async (_request, reply) => {
     const { text, type } = await metrics.read();
     return reply.type(type).send(text);
   });
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', NEVER_SHED, async () => ({ status: 'ok' }));
+  app.get('/readyz', NEVER_SHED, async (_request, reply) => {
     try {
       await database.query(sql`select 1`);
       return { status: 'ok' };

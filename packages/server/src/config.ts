@@ -16,6 +16,8 @@ const apiUrl = (fallback: string) =>
     .url({ protocol: /^https?$/ })
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ''));
+/** May be a fraction. */
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
 /** `a, b,,c` as ['a', 'b', 'c'] */
 const list = z
@@ -79,6 +81,13 @@ const settings = z.object({
   REFERRAL_ABUSE: z.enum(['off', 'record', 'enforce']).default('record'),
   RATE_LIMIT_EXEMPT: addresses,
   TRUST_PROXY: addresses,
+  CORS_ORIGINS: list.refine((items) => items.every(isOrigin), {
+    error: 'must be origins like https://app.example.com, separated by commas',
+  }),
+  HEADERS_TIMEOUT: seconds(10),
+  REQUEST_TIMEOUT: seconds(30),
+  SHED_ABOVE_DELAY: count(1_000, 0),
+  SHED_ABOVE_MEMORY: count(0, 0),
   ACCESS_TOKEN_TTL: count(900),
   REFRESH_TOKEN_TTL: count(2_592_000),
   PHONE_VERIFICATION_TTL: count(0, 0),
@@ -157,6 +166,10 @@ function developmentSecret(folder: string): string {
     rmSync(draft);
   }
   return readFileSync(file, 'utf8');
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isCidr(text: string): boolean {

@@ -4,6 +4,7 @@ import {
   getTRPCErrorFromUnknown,
   type TRPCError,
 } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createContext } from './context.ts';
@@ -91,7 +92,13 @@ export function sendFailure(
   if (reason === 'INTERNAL') request.log.error({ err: error.cause ?? error }, 'Request failed');
   if (httpStatus === 401) reply.headers(CHALLENGE);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return reply.code(httpStatus).send({ ...failure, ...(issues && { issues }) });
+  reply.code(httpStatus);
+  if (!request.url.startsWith('/trpc/'))
+    return reply.send({ ...failure, ...(issues && { issues }) });
+  const { message, code, data } = failure;
+  return reply.send({
+    error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { ...data, code } },
+  });
 }
 
 /** No body is an empty one: a POST without input needs none. */

@@ -33,6 +33,7 @@ export const accountRoutes = {
           'INVITE_CODE_NOT_FOUND',
           'INVITE_CODE_EXPIRED',
           'REFERRER_BLOCKED',
+          'ACTIVATION_REFUSED',
         ],
       }),
     )

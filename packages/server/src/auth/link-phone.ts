@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
+import { countVerified } from '../sms/pumping.ts';
 import { forgiveTry, tryCode, withoutOne } from './one-time-codes.ts';
 import type { Client } from './sessions.ts';
 import { throwTaken } from './taken.ts';
@@ -48,6 +49,7 @@ export async function linkPhone(deps: Deps, { userId, phone, code, client }: Lin
     await forgiveTry(deps.database, tried).catch(() => undefined);
     throw error;
   }
+  await countVerified(deps, { phone, ip: client.ip });
 }
 
 async function whyNotLinked({ database }: Deps, phone: string, userId: string) {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { publicUrl } from '../context.ts';
 import type { Deps } from '../ports.ts';
+import { STYLED_BY_ATTRIBUTE } from '../shield.ts';
 import { serveInvitePage } from './invite-page.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -20,7 +21,8 @@ export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void>
   ] as const;
   for (const [url, name, type] of files) {
     const content = read(name);
-    app.get(url, async (_request, reply) => reply.type(type).send(content));
+    const options = url === '/docs' ? STYLED_BY_ATTRIBUTE : {};
+    app.get(url, options, async (_request, reply) => reply.type(type).send(content));
   }
   const start = read('start.html');
   app.get('/', async (request, reply) =>
