@@ -12,6 +12,7 @@ import { findCodeByEmail } from '../packages/server/src/referral/invite-codes.ts
 import { listReferrals } from '../packages/server/src/referral/referrals.ts';
 import { readStats } from '../packages/server/src/referral/stats.ts';
 import { readTree } from '../packages/server/src/referral/tree.ts';
+import { deriveSecrets } from '../packages/server/src/secrets.ts';
 import { growForest } from './forest.ts';
 import { people } from './people.ts';
 
@@ -23,7 +24,8 @@ export async function openSubject(url: string, users: number) {
   const { database, statements } = recording(opened);
   const config = readConfig({ APP_SECRET: 'bench-only-'.repeat(4), DATABASE_URL: url });
   const codeCache = await createCodeCache(database, localBroadcast());
-  const deps = { config, database, codeCache, clock: Date.now };
+  const secrets = deriveSecrets(config.APP_SECRET);
+  const deps = { config, database, codeCache, secrets, clock: Date.now };
 
   const [state] = await opened.query<{ epoch: Date }>(sql`select epoch from bench_seed`);
   const forest = growForest(users);

@@ -78,3 +78,20 @@ export function checkInput<Out>(schema: z.ZodType<Out>, input: unknown): Out {
   if (!success) throw new DomainError('INPUT_INVALID', {}, error);
   return data;
 }
+
+/**
+ * Whether PostgreSQL refused a text that it cannot store: one with the character NUL, which no schema
+ * here needs to know about. Said by the driver, or by Prisma around it.
+ */
+export function isUnstorable(error: unknown): boolean {
+  const CHARACTER_NOT_IN_REPERTOIRE = '22021';
+  const { code, meta } = error as Failed;
+  return [code, meta?.driverAdapterError?.cause?.originalCode].includes(
+    CHARACTER_NOT_IN_REPERTOIRE,
+  );
+}
+
+interface Failed {
+  code?: string;
+  meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+}

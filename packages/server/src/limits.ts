@@ -21,6 +21,8 @@ const ADDRESS_LIMITS = {
 const ACCOUNT_LIMITS = {
   /** Also a way to look up invite codes: 43,000 tries a day at 887 million of them find nothing. */
   'referral.activate': { points: 300, seconds: 10 * MINUTE },
+  'referral.findByEmail': { points: 20, seconds: HOUR },
+  'profile.export': { points: 20, seconds: HOUR },
 } satisfies Record<string, Limit>;
 
 export type AddressLimit = keyof typeof ADDRESS_LIMITS;
@@ -87,22 +89,6 @@ export function rateLimitHeaders(standings: Iterable<Standing>): Record<string, 
     'ratelimit-policy': items(({ points, seconds }) => `q=${points};w=${seconds}`),
     ratelimit: items(({ remaining, reset }) => `r=${remaining};t=${Math.ceil(reset / 1000)}`),
   };
-}
-
-/** How much one account may do, wherever from. */
-const ACCOUNT_LIMITS = {
-  'referral.findByEmail': { points: 20, seconds: HOUR },
-  'profile.export': { points: 20, seconds: HOUR },
-} satisfies Record<string, Limit>;
-
-/** @throws DomainError RATE_LIMITED */
-export async function limitAccount(
-  { limiter }: Pick<Deps, 'limiter'>,
-  name: keyof typeof ACCOUNT_LIMITS,
-  userId: string,
-): Promise<void> {
-  const wait = await limiter.take(name, userId, ACCOUNT_LIMITS[name]);
-  if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
 }
 
 /** IPv6 hands a /64 to each subscriber (RFC 6177), so that is what counts as one address. */

@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-openapi';
 import { identifyCaller } from './auth/caller.ts';
 import type { Context } from './context.ts';
-import { DomainError, REASONS, type Reason } from './errors.ts';
+import { DomainError, isUnstorable, REASONS, type Reason } from './errors.ts';
 import { describeFailure } from './failure.ts';
 import { type AccountLimit, type AddressLimit, limitAccount, limitAddress } from './limits.ts';
 
@@ -33,8 +33,10 @@ export const { router, createCallerFactory } = t;
 /** The one place where a rule's error becomes tRPC's. */
 const withReasons = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok || !(result.error.cause instanceof DomainError)) return result;
-  const { cause } = result.error;
+  if (result.ok) return result;
+  const { cause: thrown } = result.error;
+  const cause = thrown && isUnstorable(thrown) ? new DomainError('INPUT_INVALID') : thrown;
+  if (!(cause instanceof DomainError)) return result;
   throw new TRPCError({ code: REASONS[cause.reason], cause });
 });
 

@@ -11,8 +11,8 @@ import { memoryTally } from '../src/adapters/tally.ts';
 import { buildApp } from '../src/app.ts';
 import { createAccessTokens } from '../src/auth/access-tokens.ts';
 import { readConfig } from '../src/config.ts';
-import { createCodeCache } from '../src/referral/code-cache.ts';
 import type { Database, Deps, SmsToDeliver } from '../src/ports.ts';
+import { createCodeCache } from '../src/referral/code-cache.ts';
 import { deriveSecrets } from '../src/secrets.ts';
 
 /** A migrated, empty database: embedded, or on the PostgreSQL at TEST_DATABASE_URL. */

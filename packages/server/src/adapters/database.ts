@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient } from 'pg';
-import { DomainError } from '../errors.ts';
+import { DomainError, isUnstorable } from '../errors.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Database, RecordedRefusal, Retry, type Sql } from '../ports.ts';
 import { StartError } from '../start-error.ts';
@@ -76,7 +76,7 @@ async function run<Row>(client: Pool | PoolClient, statement: Parameters<Sql['qu
     const { rows } = await client.query({ name, text, values });
     return rows as Row[];
   } catch (error) {
-    throw unavailable(error);
+    throw asAnswer(error);
   }
 }
 
@@ -88,7 +88,7 @@ const RETRIES = 100;
 async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect().catch((error) => {
-      throw unavailable(error);
+      throw asAnswer(error);
     });
     let broken: Error | undefined;
     try {
@@ -103,7 +103,7 @@ async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promis
       if (error instanceof RecordedRefusal) await run(client, error.record);
       const transient = isTransient(error);
       if (transient && attempt < (error instanceof Retry ? RETRIES : ATTEMPTS)) continue;
-      throw transient ? new DomainError('UNAVAILABLE', { retryAfter: 1 }) : unavailable(error);
+      throw transient ? new DomainError('UNAVAILABLE', { retryAfter: 1 }) : asAnswer(error);
     } finally {
       client.release(broken);
     }
@@ -111,7 +111,8 @@ async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promis
 }
 
 /** An error as a caller may see it. */
-function unavailable(error: unknown): unknown {
+function asAnswer(error: unknown): unknown {
+  if (isUnstorable(error)) return new DomainError('INPUT_INVALID');
   return isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { limitAccount } from '../limits.ts';
 import { rest } from '../rest-meta.ts';
 import { id } from '../schemas.ts';
-import { router, signedInProcedure } from '../trpc.ts';
+import { limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
 import { getProfile, readProfile, updateProfile } from './profile.ts';
@@ -34,7 +33,7 @@ export const profileRoutes = {
     .output(z.union([profile, publicProfile]))
     .query(({ ctx: { deps, caller }, input }) => getProfile(deps, caller, input.id)),
 
-  export: signedInProcedure
+  export: limitedSignedInProcedure('profile.export')
     .meta(
       rest('GET /profile/export', {
         tag: 'profile',
@@ -44,10 +43,7 @@ export const profileRoutes = {
     )
     .input(z.void())
     .output(profileExport)
-    .query(async ({ ctx: { deps, caller } }) => {
-      await limitAccount(deps, 'profile.export', caller.userId);
-      return exportProfile(deps, caller.userId);
-    }),
+    .query(({ ctx: { deps, caller } }) => exportProfile(deps, caller.userId)),
 
   delete: signedInProcedure
     .meta(

@@ -3,7 +3,6 @@ import { email } from '../auth/email.ts';
 import type { Caller } from '../auth/sessions.ts';
 import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
-import { limitAccount } from '../limits.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
 import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput } from '../schemas.ts';
@@ -115,7 +114,7 @@ export const referralRoutes = {
     .output(checkedCode)
     .query(({ ctx: { deps }, input }) => checkCode(deps, input.code)),
 
-  findByEmail: signedInProcedure
+  findByEmail: limitedSignedInProcedure('referral.findByEmail')
     .meta(
       rest('POST /referral/find', {
         tag: 'referral',
@@ -126,10 +125,7 @@ export const referralRoutes = {
     )
     .input(z.object({ email: email }))
     .output(foundCode)
-    .mutation(async ({ ctx: { deps, caller }, input }) => {
-      await limitAccount(deps, 'referral.findByEmail', caller.userId);
-      return findCodeByEmail(deps, input.email);
-    }),
+    .mutation(({ ctx: { deps }, input }) => findCodeByEmail(deps, input.email)),
 
   list: signedInProcedure
     .meta(
