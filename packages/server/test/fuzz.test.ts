@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isUnstorable } from '../src/errors.ts';
@@ -213,11 +214,14 @@ test.each([1e300, 'NaN', 'Infinity', -1, 1.5, '8.64e15', '8640000000000001', '0x
   },
 );
 
-test('a text with NUL is bad input, also where Prisma carries it', async () => {
-  const { accessToken: token } = await app.signIn(ADMIN);
-  const { status, body } = await app.rest('GET /referral/codes/A%00B', { token });
-  expect({ status, reason: body.data.reason }).toEqual({ status: 400, reason: 'INPUT_INVALID' });
-  const byPrisma = app.deps.database.prisma.user.findMany({ where: { displayName: 'a\0' } });
+test('a text with NUL is bad input, whoever carries it to the database', async () => {
+  const { prisma, ...database } = app.deps.database;
+  const statement = sql`select ${'a\0'}::text`;
+  await expect(database.query(statement)).rejects.toMatchObject({ reason: 'INPUT_INVALID' });
+  await expect(database.transaction((tx) => tx.query(statement))).rejects.toMatchObject({
+    reason: 'INPUT_INVALID',
+  });
+  const byPrisma = prisma.user.findMany({ where: { displayName: 'a\0' } });
   expect(isUnstorable(await byPrisma.catch((error) => error))).toBe(true);
   expect(isUnstorable(new Error('other'))).toBe(false);
 });
