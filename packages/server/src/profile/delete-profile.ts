@@ -3,21 +3,23 @@ import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import { type Deps, Retry } from '../ports.ts';
 import { forgetCodesOf } from '../referral/check-code.ts';
+import { rememberDeparture } from '../referral/departed.ts';
 
 /**
  * Forgets a person. What others hold on to stays: the node of the referral tree, without a name, the
- * invite codes, so that they are never issued again, and the audit log, which knows ids and addresses.
+ * invite codes, so that they are never issued again, the audit log and the findings, which know ids and
+ * addresses, and for 30 days a keyed hash, so that limits and rules outlive the account.
  * Rows are locked in the order in which signing in and refreshing lock them: codes, user, tokens, sessions.
  */
 export async function deleteProfile(
-  deps: Pick<Deps, 'clock' | 'codeCache' | 'database'>,
+  deps: Pick<Deps, 'clock' | 'codeCache' | 'database' | 'secrets'>,
   userId: string,
   ip: string,
 ): Promise<void> {
   const now = new Date(deps.clock());
   await deps.database.transaction(async (tx) => {
-    const [user] = await tx.query<{ phone: string | null }>(
-      sql`select phone from users where id = ${userId} and status = 'active'`,
+    const [user] = await tx.query<{ phone: string | null; email: string | null }>(
+      sql`select phone, email from users where id = ${userId} and status = 'active'`,
     );
     if (!user) throw new DomainError('TOKEN_INVALID');
     await tx.query(sql`delete from phone_codes where phone = ${user.phone}`);
@@ -26,6 +28,7 @@ export async function deleteProfile(
         phone = null, phone_verified_at = null, email = null, email_verdict = null,
         password_hash = null, display_name = null, person = null
       where id = ${userId} and status = 'active' and phone is not distinct from ${user.phone}
+        and email is not distinct from ${user.email}
       returning id`);
     if (deleted.length === 0) throw new Retry();
     await tx.query(sql`
@@ -34,6 +37,8 @@ export async function deleteProfile(
     await tx.query(sql`delete from sessions where user_id = ${userId}`);
     await tx.query(sql`
       update invite_codes set retired_at = ${now} where user_id = ${userId} and retired_at is null`);
+    await tx.query(sql`delete from activation_origins where referee_id = ${userId}`);
+    await rememberDeparture(deps, tx, user);
     await tx.query(
       recordAudit(
         { at: now, action: 'profile.deleted', ip },

@@ -22,10 +22,18 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
     },
   });
   if (!user || user.status === 'deleted') throw new DomainError('NOT_FOUND');
-  const [oneTimeCodes, auditEntries] = await Promise.all([
+  const [oneTimeCodes, activationOrigin, findings, auditEntries] = await Promise.all([
     prisma.phoneCode.findUnique({
       where: { phone: user.phone ?? '' },
       select: { expiresAt: true, tries: true, sentAt: true, failedAt: true },
+    }),
+    prisma.activationOrigin.findUnique({
+      where: { refereeId: userId },
+      omit: { refereeId: true },
+    }),
+    prisma.referralFinding.findMany({
+      where: { OR: [{ refereeId: userId }, { referrerId: userId }] },
+      orderBy: { id: 'asc' },
     }),
     prisma.auditEntry.findMany({
       where: { OR: [{ actorId: userId }, { targetId: userId }] },
@@ -48,6 +56,8 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
       inviteCode,
       activatedAt,
     })),
+    activationOrigin,
+    findings,
     sessions,
     oneTimeCodes,
     auditEntries: auditEntries.map(({ ip, ...entry }) => ({

@@ -70,6 +70,8 @@ describe('profile.export', () => {
     'users.password_hash': 'a key to the account, if weak',
     'users.deleted_at': 'null for one who can ask',
     'refresh_tokens.hash': 'no fact about a person',
+    'referral_days.day': 'counted from the referees, which are there',
+    'referral_days.count': 'counted from the referees, which are there',
     'phone_codes.challenge_id': 'no fact about a person',
     'phone_codes.code_hash': 'a key to the account',
   };
@@ -81,6 +83,11 @@ describe('profile.export', () => {
     sessions: (row, me) => row['user_id'] === me.id,
     refresh_tokens: (row, me) => me.sessions.includes(row['session_id']),
     phone_codes: (row, me) => row['phone'] === me.phone,
+    referral_days: (row, me) => row['referrer_id'] === me.id,
+    activation_origins: (row, me) => row['referee_id'] === me.id,
+    referral_findings: (row, me) => row['referee_id'] === me.id || row['referrer_id'] === me.id,
+    // Of nobody who can ask.
+    departed_identities: () => false,
     audit_entries: (row, me) => row['actor_id'] === me.id || row['target_id'] === me.id,
   };
   interface Me {

@@ -87,6 +87,24 @@ export const profileExport = z
       .nullable()
       .describe('Whose code I activated'),
     referees: z.array(z.object({ id, inviteCode, activatedAt: time })),
+    activationOrigin: z
+      .object({ inviteCode, address: z.string(), subnet: z.string(), at: time })
+      .nullable()
+      .describe('Where my activation came from; kept for two days'),
+    findings: z
+      .array(
+        z.object({
+          id,
+          at: time,
+          rule: z.string(),
+          reason: z.string(),
+          refused: z.boolean(),
+          refereeId: id.nullable(),
+          referrerId: id,
+          inviteCode,
+        }),
+      )
+      .describe('What the rules against referral abuse noticed'),
     sessions: z.array(
       z.object({
         id,

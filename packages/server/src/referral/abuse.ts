@@ -3,7 +3,7 @@ import sql, { type Sql as Statement } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { isExempt, network, subscriber } from '../limits.ts';
 import { type Deps, RecordedRefusal, type Sql } from '../ports.ts';
-import { isDeparted } from './departed.ts';
+import { findDeparted } from './departed.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -103,7 +103,7 @@ async function notice(
     if (found?.[rule]) notices.push({ rule, reason: describe(rule) });
   if (email && isDisposableEmail(email))
     notices.push({ rule: 'throwaway_email', reason: 'The email is of a throw-away service' });
-  if (await isDeparted(deps, tx, { phone, email }, at))
+  if (await findDeparted(deps, tx, { phone, email }, at))
     notices.push({
       rule: 'after_deletion',
       reason: 'An account with this phone or email was deleted in the last 30 days',

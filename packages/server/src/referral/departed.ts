@@ -30,17 +30,18 @@ export async function rememberDeparture(
     on conflict (hash) do update set at = excluded.at`);
 }
 
-export async function isDeparted(
+/** The hash by which a phone or an email of a deleted account is known. */
+export async function findDeparted(
   { secrets }: Pick<Deps, 'secrets'>,
   tx: Sql,
   identity: Identity,
   at: Date,
-): Promise<boolean> {
-  const found = await tx.query(sql`
-    select from departed_identities
+): Promise<Buffer | undefined> {
+  const [found] = await tx.query<{ hash: Buffer }>(sql`
+    select hash from departed_identities
     where hash = any(${hashes(secrets.departed, identity)}::bytea[])
       and at > ${new Date(+at - REMEMBERED)} limit 1`);
-  return found.length > 0;
+  return found?.hash;
 }
 
 function hashes(keys: Buffer[], identity: Identity): Buffer[] {
