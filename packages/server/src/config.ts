@@ -11,11 +11,8 @@ import { StartError } from './start-error.ts';
 const count = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
 
 /** Without a slash at the end. */
-const apiUrl = (fallback: string) =>
-  z
-    .url({ protocol: /^https?$/ })
-    .default(fallback)
-    .transform((url) => url.replace(/\/+$/, ''));
+const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
 /** May be a fraction. */
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
@@ -57,7 +54,7 @@ const settings = z.object({
   APP_SECRET: list.refine((secrets) => secrets.every((secret) => secret.length >= 32), {
     error: 'each secret must have at least 32 characters',
   }),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: webUrl.optional(),
   DEFAULT_REGION: z.string().refine(isSupportedCountry, { error: 'is no country' }).default('RU'),
   ADMIN_PHONES: list.refine((phones) => phones.every(isPhone), {
     error: 'must be phones like +79991234567, separated by commas',
@@ -93,9 +90,9 @@ const settings = z.object({
   PHONE_VERIFICATION_TTL: count(0, 0),
   REFERRAL_PHONES: z.enum(['full', 'masked']).default('full'),
   HUNTER_API_KEY: z.string().optional(),
-  HUNTER_URL: apiUrl('https://api.hunter.io/v2'),
+  HUNTER_URL: webUrl.default('https://api.hunter.io/v2'),
   CLEARBIT_API_KEY: z.string().optional(),
-  CLEARBIT_URL: apiUrl('https://person.clearbit.com/v2'),
+  CLEARBIT_URL: webUrl.default('https://person.clearbit.com/v2'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().optional(),
 });

@@ -129,15 +129,17 @@ const ru: Messages = {
 
 const ERRORS: Record<Locale, Messages> = { en, ru };
 
-export type IssueName = 'PASSWORD_COMMON' | 'COOKIE_IN_STREAM';
+export type IssueName = 'PASSWORD_COMMON' | 'COOKIE_IN_STREAM' | 'NOT_CONFIRMED';
 
 const ISSUES: Record<Locale, Record<IssueName, string>> = {
   en: {
     PASSWORD_COMMON: 'This password is among the first that are guessed. Choose another one.',
     COOKIE_IN_STREAM: 'A streamed answer cannot set a cookie. Send the sign-in without streaming.',
+    NOT_CONFIRMED: 'Confirm it with true: what is deleted does not come back.',
   },
   ru: {
     PASSWORD_COMMON: 'Этот пароль подбирают одним из первых. Выберите другой.',
     COOKIE_IN_STREAM: 'Потоковый ответ не может установить cookie. Войдите обычным запросом.',
+    NOT_CONFIRMED: 'Подтвердите значением true: удалённое не вернуть.',
   },
 };

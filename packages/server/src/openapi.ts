@@ -28,6 +28,7 @@ export function openApiDocument(baseUrl: string): OpenAPIObject {
     baseUrl: `${baseUrl}${PREFIX}`,
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: { type: 'apiKey', in: 'cookie', name: 'invitree_session' },
     },
   } as Parameters<typeof generateOpenApiDocument>[1]) as unknown as Document;
   document.tags = TAGS;

@@ -17,7 +17,8 @@ interface Link {
 
 /**
  * Makes a phone that the user has just proven to hold theirs, in place of any other. For the phone
- * they have it renews the verification. A phone of another account stays there, and the code usable.
+ * they have it renews the verification. A phone of another account stays there, by the constraint of the
+ * table, and the code usable.
  * @throws DomainError PHONE_TAKEN, CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
  */
 export async function linkPhone(deps: Deps, { userId, phone, code, client }: Link): Promise<void> {
@@ -35,7 +36,6 @@ export async function linkPhone(deps: Deps, { userId, phone, code, client }: Lin
         update phone_codes set code_hash = null, failed_at = ${withoutOne(tried.triedAt)}
         where phone = ${phone} and challenge_id = ${tried.challengeId} and code_hash is not null
           and exists (select from users where id = ${userId} and status = 'active')
-          and not exists (select from users where phone = ${phone} and id <> ${userId})
         returning phone
       ), linked as (
         update users u set phone = code.phone, phone_verified_at = ${now}
@@ -44,17 +44,10 @@ export async function linkPhone(deps: Deps, { userId, phone, code, client }: Lin
       ), audit as (${audit})
       select id from linked`)
       .catch(throwTaken);
-    if (linked.length === 0) throw await whyNotLinked(deps, phone, userId);
+    if (linked.length === 0) throw new DomainError('CODE_EXPIRED');
   } catch (error) {
     await forgiveTry(deps.database, tried).catch(() => undefined);
     throw error;
   }
   await countVerified(deps, { phone, ip: client.ip });
-}
-
-async function whyNotLinked({ database }: Deps, phone: string, userId: string) {
-  const others = await database.query(
-    sql`select from users where phone = ${phone} and id <> ${userId}`,
-  );
-  return new DomainError(others.length > 0 ? 'PHONE_TAKEN' : 'CODE_EXPIRED');
 }

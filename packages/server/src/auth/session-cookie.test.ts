@@ -107,6 +107,18 @@ test('a streamed tRPC answer, whose headers are gone already, refuses to sign in
   expect(setCookie(whole)).toMatch(/^invitree_session=/);
 });
 
+test('a streamed tRPC sign-out ends the session, though the cookie stays', async () => {
+  const { cookie } = await browserSignIn();
+  const out = await app.app.inject({
+    method: 'POST',
+    url: '/trpc/auth.logout?batch=1',
+    payload: { 0: {} },
+    headers: { 'trpc-accept': 'application/jsonl', cookie },
+  });
+  expect(out.payload).toContain('"revoked":1');
+  expect((await me('rest', { cookie })).body.data.reason).toBe('TOKEN_INVALID');
+});
+
 describe.each(faces)('over %s', (face) => {
   test('the cookie says who calls, until the session is signed out', async () => {
     const { cookie, body } = await browserSignIn();

@@ -63,7 +63,8 @@ export function sessionCookie(
       await session.save();
     },
     async clear() {
-      if (mayBeThere) (await open(options)).destroy();
+      // Left where it cannot be cleared, it names a session that has ended.
+      if (mayBeThere && this.writable) (await open(options)).destroy();
     },
   };
 }

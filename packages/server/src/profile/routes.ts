@@ -5,7 +5,7 @@ import { limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts'
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
 import { getProfile, readProfile, updateProfile } from './profile.ts';
-import { displayName, profile, profileExport, publicProfile } from './schemas.ts';
+import { confirmation, displayName, profile, profileExport, publicProfile } from './schemas.ts';
 
 export const profileRoutes = {
   me: signedInProcedure
@@ -54,7 +54,7 @@ export const profileRoutes = {
           'Ends all sessions and forgets the person, at once and for good. There stay: a nameless place in the referral tree of others, invite codes that nobody else gets, and the security log of ids and addresses.',
       }),
     )
-    .input(z.object({ confirm: z.literal(true) }))
+    .input(z.object({ confirm: confirmation }))
     .output(z.object({ deleted: z.literal(true) }))
     .mutation(async ({ ctx: { deps, caller, client, cookie } }) => {
       await deleteProfile(deps, caller.userId, client.ip);

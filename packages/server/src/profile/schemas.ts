@@ -57,6 +57,13 @@ export const displayName = z
   .regex(/^\P{C}*$/u, { error: 'Control characters are no part of a name' })
   .meta({ example: 'Anna' });
 
+/** No literal: trpc-openapi describes no query parameter of that kind. */
+export const confirmation = z
+  .boolean()
+  .refine((confirmed) => confirmed, { params: { name: 'NOT_CONFIRMED' } })
+  .describe('true: what is deleted does not come back')
+  .meta({ example: true });
+
 export const profileExport = z
   .object({
     exportedAt: time,
