@@ -37,7 +37,10 @@ export function memoryStorage(): TokenStorage {
   };
 }
 
-/** One entry an address of a server; tabs take turns through the Web Locks API where there is one. */
+/**
+ * One entry an address of a server. Tabs take turns through the Web Locks API where there is one; what
+ * one has saved reaches the processes of others a moment later, for which the server's grace is there.
+ */
 export function browserStorage(url: string): TokenStorage {
   const key = `invitree:${url}`;
   return {
