@@ -5,7 +5,13 @@ import { type ErrorFacts, InvitreeError, isInvitreeError, type Reason } from './
 /** What the server says went wrong, in a tRPC error or a REST one. */
 interface Failure {
   message: string;
-  data: { reason: Reason; httpStatus: number } & Omit<ErrorFacts, 'status' | 'cause'>;
+  data: {
+    reason: Reason;
+    httpStatus: number;
+    /** tRPC's own words for the status and the procedure. */
+    code?: string;
+    path?: string;
+  } & Omit<ErrorFacts, 'status' | 'cause'>;
 }
 
 /**
@@ -54,7 +60,7 @@ function unanswered(cause: unknown): InvitreeError {
 }
 
 function fromFailure({ message, data }: Failure): InvitreeError {
-  const { reason, httpStatus, ...facts } = data;
+  const { reason, httpStatus, code: _code, path: _path, ...facts } = data;
   return new InvitreeError(reason, message, { ...facts, status: httpStatus });
 }
 

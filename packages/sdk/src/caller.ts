@@ -64,11 +64,9 @@ export function createCaller(
         return output;
       } catch (error) {
         if (!isInvitreeError(error) || !TOKEN_REFUSED.has(error.reason)) throw error;
+        if (!tokens) session.signedOut(error);
         const renewed = tokens && (await session.renew(tokens));
-        if (!renewed) {
-          session.signedOut(error);
-          throw error;
-        }
+        if (!renewed) throw error;
         return send({ ...request, accessToken: renewed.accessToken });
       }
     };
@@ -102,8 +100,12 @@ export function createCaller(
     const { inviteCode, activatedAt } = error;
     const asked = (input as { inviteCode: string }).inviteCode.trim().toUpperCase();
     if (asked !== inviteCode) throw error;
-    const { id, referrerId } = (await call('profile.me', undefined)) as Profile;
-    return { userId: id, referrerId: referrerId as string, inviteCode, activatedAt };
+    const { id, referrerId, activatedInviteCode } = (await call(
+      'profile.me',
+      undefined,
+    )) as Profile;
+    if (!referrerId || activatedInviteCode !== inviteCode) throw error;
+    return { userId: id, referrerId, inviteCode, activatedAt };
   }
 }
 

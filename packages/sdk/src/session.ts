@@ -41,7 +41,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    options.storage.watch?.(() => void this.#load());
+    // What fails here, the next call will say.
+    options.storage.watch?.(() => void this.#load().catch(() => undefined));
   }
 
   /** Tokens good for a request now; null when nobody is signed in. @throws InvitreeError */
@@ -70,9 +71,9 @@ export class Session {
   }
 
   /** Signs out here. */
-  async end(error?: InvitreeError): Promise<void> {
+  async end(): Promise<void> {
     await this.#inTurn(() => this.#save(null));
-    this.signedOut(error);
+    this.signedOut();
   }
 
   /** Signs in by a cookie, which the browser keeps. */

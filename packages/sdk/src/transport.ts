@@ -4,7 +4,7 @@ import { readAnswer, toInvitreeError } from './answers.ts';
 import type { Procedure } from './call.ts';
 import type { ClientOptions } from './options.ts';
 
-/** More would not fit into the URL of a batch of reads. */
+/** The URL of a batch names all its procedures. */
 const BATCH_ITEMS = 10;
 /** Characters; proxies commonly take 8,000. */
 const URL_LENGTH = 4000;
@@ -44,7 +44,7 @@ export function createTransport(options: Options): Send {
           headers: async () => ({
             ...(locale && { 'accept-language': locale }),
             ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-            ...(typeof headers === 'function' ? await own(headers) : headers),
+            ...(typeof headers === 'function' ? await ask(headers) : headers),
           }),
           fetch: async (to, init) => {
             const limit = AbortSignal.timeout(milliseconds);
@@ -63,14 +63,14 @@ export function createTransport(options: Options): Send {
   }
 
   const anonymous = connect(undefined, timeout);
-  let signedIn = { accessToken: '', trpc: anonymous };
+  let latest = { accessToken: '', trpc: anonymous };
 
   function clientFor({ accessToken, timeout: own }: Request) {
     if (own !== undefined) return connect(accessToken, own);
     if (!accessToken) return anonymous;
-    if (signedIn.accessToken !== accessToken)
-      signedIn = { accessToken, trpc: connect(accessToken, timeout) };
-    return signedIn.trpc;
+    if (latest.accessToken !== accessToken)
+      latest = { accessToken, trpc: connect(accessToken, timeout) };
+    return latest.trpc;
   }
 
   return async (request) => {
@@ -94,9 +94,9 @@ class OwnError {
   }
 }
 
-async function own<T>(work: () => T | Promise<T>): Promise<T> {
+async function ask<T>(own: () => T | Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await own();
   } catch (error) {
     throw new OwnError(error);
   }

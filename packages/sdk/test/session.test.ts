@@ -172,9 +172,11 @@ test('a sign-out in another tab is noticed at the next call', async () => {
 test('a call that one person began is never finished as another', async () => {
   const anna = await server.signedIn();
   const storage = sharedStorage();
+  const onSignedOut = vi.fn();
   const { promise, resolve } = gate();
   const boris = await server.signedIn({
     storage,
+    onSignedOut,
     async fetch(to, init) {
       if (proceduresOf(to) === 'referral.activate') await promise;
       return fetch(to, init);
@@ -189,6 +191,8 @@ test('a call that one person began is never finished as another', async () => {
   resolve();
   expect(await activation).toMatchObject({ reason: 'TOKEN_EXPIRED' });
   expect(await vera.client.profile.me()).toMatchObject({ activatedInviteCode: null });
+  // The shared storage has somebody signed in all the time.
+  expect(onSignedOut).not.toHaveBeenCalled();
 });
 
 test('a refresh under way does not undo a sign-out', async () => {
