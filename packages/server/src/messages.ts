@@ -78,6 +78,8 @@ const en: Messages = {
   CODE_TAKEN: 'This invite code is taken.',
   PHONE_TAKEN: 'This phone belongs to another account.',
   EMAIL_TAKEN: 'This email belongs to another account.',
+  LAST_ADMIN: 'This is the last admin. Give the role to someone else first.',
+  ACCOUNT_OWN: 'You cannot block your own account.',
   PAYLOAD_TOO_LARGE: 'The request is too large.',
   RATE_LIMITED: ({ retryAfter }) => `Too many requests. Try again in ${secondsEn(retryAfter)}.`,
   CODE_ATTEMPTS_EXCEEDED: ({ retryAfter }) =>
@@ -118,6 +120,8 @@ const ru: Messages = {
   CODE_TAKEN: 'Этот код приглашения занят.',
   PHONE_TAKEN: 'Этот телефон принадлежит другому аккаунту.',
   EMAIL_TAKEN: 'Эта почта принадлежит другому аккаунту.',
+  LAST_ADMIN: 'Это последний администратор. Сначала дайте эту роль кому-то ещё.',
+  ACCOUNT_OWN: 'Нельзя заблокировать собственный аккаунт.',
   PAYLOAD_TOO_LARGE: 'Запрос слишком велик.',
   RATE_LIMITED: ({ retryAfter }) =>
     `Слишком много запросов. Повторите через ${secondsRu(retryAfter)}.`,

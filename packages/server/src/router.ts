@@ -1,4 +1,4 @@
-import { findingRoutes } from './admin/finding-routes.ts';
+import { adminRouter } from './admin/routes.ts';
 import { authRouter } from './auth/routes.ts';
 import { profileRouter } from './profile/routes.ts';
 import { referralRouter } from './referral/routes.ts';
@@ -8,7 +8,7 @@ export const appRouter = router({
   auth: authRouter,
   profile: profileRouter,
   referral: referralRouter,
-  admin: router(findingRoutes),
+  admin: adminRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -11,10 +11,17 @@ export interface AuditEvent {
 
 export type AuditAction =
   | 'auth.signed_in'
+  | 'auth.sign_in_failed'
   | 'auth.refresh_reused'
   | 'auth.phone_linked'
   | 'auth.password_set'
-  | 'profile.deleted';
+  | 'profile.deleted'
+  | 'user.status_changed'
+  | 'user.role_changed'
+  | 'user.sessions_revoked'
+  | 'invite_code.revoked'
+  | 'data.exported'
+  | 'data.imported';
 
 /**
  * An insert into the audit log, to run on its own or as the last part of the statement it is about.

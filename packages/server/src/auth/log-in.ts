@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { recordingFailure } from '../admin/sign-in-events.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
@@ -31,13 +32,16 @@ export async function logIn(
     select id, password_hash as "passwordHash", status,
       exists (select from sessions where user_id = u.id and ip = ${client.ip}) as known
     from users u where ${named}`);
-  await tryPassword(deps, {
-    account: 'email' in account ? account.email : account.phone,
-    password,
-    hash: found?.passwordHash,
-    known: found?.known ?? false,
-    client,
-  });
+  const target = sql`${found?.id ?? null}::uuid`;
+  await recordingFailure(deps, { method: 'password', client, target }, () =>
+    tryPassword(deps, {
+      account: 'email' in account ? account.email : account.phone,
+      password,
+      hash: found?.passwordHash,
+      known: found?.known ?? false,
+      client,
+    }),
+  );
   // Only who knows the password learns that the account is blocked.
   if (found?.status === 'blocked') throw new DomainError('USER_BLOCKED');
   const opened = await openSession(

@@ -25,7 +25,7 @@ interface Opening {
 
 /**
  * Opens a session, in one statement with what earns it: nothing happens if there is no such account.
- * @param account common table expressions, the last of which is `account (id)`: it has locked the
+ * @param account common table expressions, among them `account (id)`: it has locked the
  *   user's row and looked whether the user is active, so that no session outlives a deletion
  */
 export async function openSession(

@@ -37,8 +37,11 @@ export async function findCaller(
   return { userId, sessionId, role, lastUsedAt };
 }
 
-/** The caller's live sessions, the newest first. */
-export async function listSessions({ clock, database }: Deps, caller: Caller) {
+/** A user's live sessions, the newest first; `sessionId` is the one that asks. */
+export async function listSessions(
+  { clock, database }: Deps,
+  caller: Pick<Caller, 'userId' | 'sessionId'>,
+) {
   const sessions = await database.prisma.session.findMany({
     where: { userId: caller.userId, revokedAt: null, expiresAt: { gt: new Date(clock()) } },
     orderBy: { id: 'desc' },

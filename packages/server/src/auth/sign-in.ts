@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { recordingFailure, recordPromotion } from '../admin/sign-in-events.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
@@ -30,9 +31,13 @@ export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<Ope
 }
 
 async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
-  const tried = await tryCode(deps, input.phone, input.code);
+  const { phone, code, client } = input;
+  const target = sql`(select id from users where phone = ${phone})`;
+  const tried = await recordingFailure(deps, { method: 'phone', client, target }, () =>
+    tryCode(deps, phone, code),
+  );
   const open = (tx: Sql, isNewUser: boolean) =>
-    openSession(deps, tx, spendCode(deps, tried), { ...input, method: 'phone', isNewUser });
+    openSession(deps, tx, spendCode(deps, tried, input.client), { ...input, method: 'phone', isNewUser });
   try {
     // Most sign-ins are of known users: one statement, which changes nothing if this is not one.
     const known = await open(deps.database, false);
@@ -58,7 +63,13 @@ async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession
 }
 
 /** Spends the code for the account with its phone; neither happens without the other. */
-function spendCode({ config, clock }: Deps, { phone, challengeId, triedAt }: RightTry) {
+function spendCode(
+  { config, clock }: Deps,
+  { phone, challengeId, triedAt }: RightTry,
+  { ip }: Client,
+) {
+  const now = new Date(clock());
+  const listed = config.ADMIN_PHONES.includes(phone);
   return sql`
     code as (
       update phone_codes set code_hash = null, failed_at = ${withoutOne(triedAt)}
@@ -66,9 +77,9 @@ function spendCode({ config, clock }: Deps, { phone, challengeId, triedAt }: Rig
         and exists (select from users where phone = ${phone} and status = 'active')
       returning phone
     ), account as (
-      update users u set phone_verified_at = ${new Date(clock())},
-        role = case when ${config.ADMIN_PHONES.includes(phone)} then 'admin' else role end
+      update users u set phone_verified_at = ${now},
+        role = case when ${listed} then 'admin' else role end
       from code where u.phone = code.phone and u.status = 'active'
       returning u.id
-    )`;
+    ), promotion as (${recordPromotion({ at: now, ip }, listed)})`;
 }

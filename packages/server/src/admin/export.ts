@@ -1,0 +1,79 @@
+import sql from 'sql-template-tag';
+import type { Page } from '../paging.ts';
+import type { Deps } from '../ports.ts';
+import { recordAudit } from './audit.ts';
+import type { Actor } from './standing.ts';
+
+export interface ExportedUser {
+  id: string;
+  phone: string | null;
+  email: string | null;
+  displayName: string | null;
+  role: 'user' | 'admin';
+  status: 'active' | 'blocked';
+  inviteCode: string | null;
+  referralCount: number;
+  createdAt: Date;
+}
+
+export interface ExportedReferral {
+  refereeId: string;
+  refereePhone: string | null;
+  referrerId: string;
+  referrerPhone: string | null;
+  inviteCode: string;
+  activatedAt: Date;
+}
+
+interface Wanted {
+  /** The id after which to go on. */
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Every user but deleted ones, the oldest first, so that whoever joins meanwhile comes at the end. */
+export async function exportUsers(deps: Deps, actor: Actor, { cursor, limit }: Wanted) {
+  if (!cursor) await recordExport(deps, actor, 'users');
+  const rows = await deps.database.query<ExportedUser>(sql`
+    select u.id, u.phone, u.email, u.display_name as "displayName", u.role, u.status,
+      c.code as "inviteCode", u.referral_count as "referralCount", u.created_at as "createdAt"
+    from (
+      select * from users where ${cursor ? sql`id > ${cursor}::uuid` : sql`true`} and status <> 'deleted'
+      order by id limit ${limit + 1}
+    ) u, lateral (
+      select min(code) as code from invite_codes where user_id = u.id and retired_at is null
+    ) c
+    order by u.id`);
+  return exportPage(rows, limit, ({ id }) => id);
+}
+
+/** Every activation, by the referee's id; phones are null where the user is deleted. */
+export async function exportReferrals(deps: Deps, actor: Actor, { cursor, limit }: Wanted) {
+  if (!cursor) await recordExport(deps, actor, 'referrals');
+  const rows = await deps.database.query<ExportedReferral>(sql`
+    select r.referee_id as "refereeId", e.phone as "refereePhone", r.referrer_id as "referrerId",
+      o.phone as "referrerPhone", r.invite_code as "inviteCode", r.activated_at as "activatedAt"
+    from (
+      select * from referrals where ${cursor ? sql`referee_id > ${cursor}::uuid` : sql`true`}
+      order by referee_id limit ${limit + 1}
+    ) r, lateral (select phone from users where id = r.referee_id) e,
+      lateral (select phone from users where id = r.referrer_id) o
+    order by r.referee_id`);
+  return exportPage(rows, limit, ({ refereeId }) => refereeId);
+}
+
+function exportPage<Row>(rows: Row[], limit: number, key: (row: Row) => string): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: last && rows.length > limit ? key(last) : null };
+}
+
+/** An export is one act, noted with its first page. */
+async function recordExport({ clock, database }: Deps, actor: Actor, kind: string): Promise<void> {
+  await database.query(
+    recordAudit(
+      { at: new Date(clock()), action: 'data.exported', ip: actor.ip, details: { kind } },
+      sql`values (${actor.userId}::uuid, null::uuid)`,
+    ),
+  );
+}

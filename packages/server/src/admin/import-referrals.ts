@@ -1,0 +1,121 @@
+import sql from 'sql-template-tag';
+import { parsePhone } from '../auth/phone.ts';
+import { DomainError } from '../errors.ts';
+import type { Deps } from '../ports.ts';
+import { activate } from '../referral/activate.ts';
+import { recordAudit } from './audit.ts';
+import { commitUnless, type Imported, type Problem } from './import.ts';
+import { pastTime } from './import-users.ts';
+import type { Actor } from './standing.ts';
+
+/** Who brought whom in another system, as text. */
+export interface ReferralLine {
+  refereePhone: string;
+  referrerPhone: string;
+  /** ISO 8601 */
+  activatedAt?: string | undefined;
+}
+
+interface Referral {
+  index: number;
+  refereePhone: string;
+  referrerPhone: string;
+  activatedAt: Date;
+}
+
+interface User {
+  id: string;
+  phone: string;
+  inviteCode: string | null;
+  referrerId: string | null;
+}
+
+/**
+ * Takes referrals over, each through the rule that every activation goes through, at the time it
+ * happened: so no import can close a circle or give a user a second referrer. It is recorded under
+ * the referrer's present invite code. A referral that is there already is left as it is. Each line
+ * is a transaction of its own, for the locks of a batch would stand in the way of others.
+ */
+export async function importReferrals(
+  deps: Deps,
+  actor: Actor,
+  { lines, dryRun }: { lines: ReferralLine[]; dryRun: boolean },
+): Promise<Imported> {
+  const problems: Problem[] = [];
+  const referrals = lines.flatMap((line, index) => readLine(deps, line, index, problems) ?? []);
+  const users = await findUsers(deps, referrals);
+  if (!dryRun && referrals.length > 0)
+    await deps.database.query(
+      recordAudit(
+        {
+          at: new Date(deps.clock()),
+          action: 'data.imported',
+          ip: actor.ip,
+          details: { kind: 'referrals', lines: referrals.length },
+        },
+        sql`values (${actor.userId}::uuid, null::uuid)`,
+      ),
+    );
+  let created = 0;
+  let existing = 0;
+  for (const { index, refereePhone, referrerPhone, activatedAt } of referrals) {
+    const referee = users.get(refereePhone);
+    const referrer = users.get(referrerPhone);
+    const refuse = (field: keyof ReferralLine, reason: Problem['reason']) =>
+      problems.push({ index, field, reason });
+    if (!referee) refuse('refereePhone', 'NOT_FOUND');
+    else if (!referrer) refuse('referrerPhone', 'NOT_FOUND');
+    else if (referee.referrerId === referrer.id) existing++;
+    else if (referrer.inviteCode === null) refuse('referrerPhone', 'INVITE_CODE_NOT_FOUND');
+    else {
+      const { inviteCode } = referrer;
+      const input = { userId: referee.id, inviteCode, ip: actor.ip };
+      try {
+        const at = { ...deps, clock: () => +activatedAt };
+        await commitUnless(dryRun, deps, (tx) => activate(at, tx, input));
+        referee.referrerId = referrer.id;
+        created++;
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.reason === 'UNAVAILABLE') throw error;
+        refuse('referrerPhone', error.reason);
+      }
+    }
+  }
+  return { created, existing, problems: problems.sort((a, b) => a.index - b.index) };
+}
+
+function readLine(
+  { config, clock }: Deps,
+  line: ReferralLine,
+  index: number,
+  problems: Problem[],
+): Referral | undefined {
+  const now = new Date(clock());
+  let field: keyof ReferralLine = 'refereePhone';
+  try {
+    const refereePhone = parsePhone(line.refereePhone, config.DEFAULT_REGION);
+    field = 'referrerPhone';
+    const referrerPhone = parsePhone(line.referrerPhone, config.DEFAULT_REGION);
+    field = 'activatedAt';
+    const text = line.activatedAt?.trim();
+    return { index, refereePhone, referrerPhone, activatedAt: text ? pastTime(text, now) : now };
+  } catch {
+    const reason = field === 'activatedAt' ? 'INPUT_INVALID' : 'PHONE_INVALID';
+    problems.push({ index, field, reason });
+    return undefined;
+  }
+}
+
+async function findUsers({ database }: Deps, referrals: Referral[]): Promise<Map<string, User>> {
+  const phones = referrals.flatMap(({ refereePhone, referrerPhone }) => [
+    refereePhone,
+    referrerPhone,
+  ]);
+  const users = await database.query<User>(sql`
+    select u.id, u.phone, c.code as "inviteCode", r.referrer_id as "referrerId"
+    from users u
+    left join invite_codes c on c.user_id = u.id and c.retired_at is null
+    left join referrals r on r.referee_id = u.id
+    where u.phone = any(${phones}::text[])`);
+  return new Map(users.map((user) => [user.phone, user]));
+}

@@ -1,0 +1,97 @@
+import sql from 'sql-template-tag';
+import type { Deps } from '../ports.ts';
+
+const DAY = 86_400_000;
+
+/** Up to here users are counted one by one, in a tenth of a second; beyond, PostgreSQL's own estimate will do. */
+const COUNTED = 1_000_000;
+
+export interface DayCount {
+  /** `2026-11-20`, UTC */
+  day: string;
+  count: number;
+}
+
+export interface Stats {
+  /** Without deleted ones. */
+  users: number;
+  usersEstimated: boolean;
+  blocked: number;
+  admins: number;
+  signUpsByDay: DayCount[];
+  activationsByDay: DayCount[];
+  topReferrers: TopReferrer[];
+}
+
+export interface TopReferrer {
+  id: string;
+  phone: string | null;
+  displayName: string | null;
+  /** Activations of these days. */
+  activations: number;
+  /** Of all time. */
+  referralCount: number;
+}
+
+/**
+ * The service at a glance: the last `days` days, today included, by UTC. What it reads grows with the
+ * days asked for, not with the tables. So the top referrers are those of these days: an index on
+ * `referral_count` would make each activation write to every index of `users`.
+ */
+export async function readStats(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  days: number,
+): Promise<Stats> {
+  const today = Math.floor(clock() / DAY) * DAY;
+  const dates = Array.from({ length: days }, (_, i) => new Date(today - (days - 1 - i) * DAY));
+  const from = dates[0] as Date;
+  const perDay = async (table: 'users' | 'referrals') => {
+    const counted = await database.query<DayCount>(
+      table === 'users'
+        ? sql`select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as count
+            from users where created_at >= ${from} group by 1`
+        : sql`select to_char(activated_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as count
+            from referrals where activated_at >= ${from} group by 1`,
+    );
+    const counts = new Map(counted.map(({ day, count }) => [day, count]));
+    return dates.map((date) => {
+      const day = date.toISOString().slice(0, 10);
+      return { day, count: counts.get(day) ?? 0 };
+    });
+  };
+  const [figures, signUpsByDay, activationsByDay, topReferrers] = await Promise.all([
+    countUsers(database),
+    perDay('users'),
+    perDay('referrals'),
+    database.query<TopReferrer>(sql`
+      select u.id, u.phone, u.display_name as "displayName", t.activations, u.referral_count as "referralCount"
+      from (
+        select referrer_id, count(*)::int as activations from referrals where activated_at >= ${from}
+        group by referrer_id order by activations desc, referrer_id limit 10
+      ) t join users u on u.id = t.referrer_id
+      order by t.activations desc, u.id`),
+  ]);
+  return { ...figures, signUpsByDay, activationsByDay, topReferrers };
+}
+
+type Figures = Pick<Stats, 'users' | 'usersEstimated' | 'blocked' | 'admins'>;
+
+async function countUsers(database: Deps['database']): Promise<Figures> {
+  const [counted] = await database.query<Figures & { deleted: number; rows: number }>(sql`
+    with table_size as (
+      -- As the planner reckons: rows a page as of the last ANALYZE, times the pages of now.
+      select case when relpages > 0 and reltuples > 0
+        then reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::int) else 0
+      end as estimate
+      from pg_class where oid = 'users'::regclass
+    )
+    select estimate > ${COUNTED}::int as "usersEstimated",
+      (case when estimate > ${COUNTED}::int then estimate else (select count(*) from users) end)::float8 as rows,
+      (select count(*)::int from users where status = 'blocked') as blocked,
+      (select count(*)::int from users where status = 'deleted') as deleted,
+      (select count(*)::int from users where role = 'admin' and status = 'active') as admins
+    from table_size`);
+  if (!counted) throw new Error('The table users is gone');
+  const { rows, deleted, usersEstimated, blocked, admins } = counted;
+  return { users: Math.round(rows - deleted), usersEstimated, blocked, admins };
+}
