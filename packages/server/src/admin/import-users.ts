@@ -5,7 +5,7 @@ import { email } from '../auth/email.ts';
 import { parsePhone } from '../auth/phone.ts';
 import { type Deps, Retry, type Sql } from '../ports.ts';
 import { displayName } from '../profile/schemas.ts';
-import { issueInviteCode, normalizeInviteCode } from '../referral/invite-codes.ts';
+import { normalizeInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
 import { recordAudit } from './audit.ts';
 import { commitUnless, type Imported, type Problem } from './import.ts';
 import type { Actor } from './standing.ts';
@@ -66,7 +66,7 @@ export function importUsers(
       if (email !== null) taken.emails.add(email);
       if (inviteCode !== null) taken.codes.add(inviteCode);
     }
-    await insert(deps, tx, fresh);
+    await insert(tx, fresh);
     const created = fresh.length;
     if (created > 0)
       await tx.query(
@@ -145,7 +145,7 @@ async function findTaken(tx: Sql, users: User[]) {
 }
 
 /** Throws Retry if someone signed up with one of the phones, emails or codes since they were looked for. */
-async function insert(deps: Deps, tx: Sql, users: User[]): Promise<void> {
+async function insert(tx: Sql, users: User[]): Promise<void> {
   if (users.length === 0) return;
   const column = <Key extends keyof User>(key: Key) => users.map((user) => user[key]);
   const inserted = await tx.query(sql`
@@ -155,12 +155,21 @@ async function insert(deps: Deps, tx: Sql, users: User[]): Promise<void> {
     on conflict do nothing returning id`);
   if (inserted.length < users.length) throw new Retry();
   const withCode = users.filter(({ inviteCode }) => inviteCode !== null);
-  const codes = await tx.query(sql`
+  if ((await insertCodes(tx, withCode)).size < withCode.length) throw new Retry();
+  let without = users.filter(({ inviteCode }) => inviteCode === null);
+  while (without.length > 0) {
+    const drawn = without.map((user) => ({ ...user, inviteCode: randomInviteCode() }));
+    const given = await insertCodes(tx, drawn);
+    without = without.filter(({ id }) => !given.has(id));
+  }
+}
+
+/** Whose codes nobody had before. */
+async function insertCodes(tx: Sql, users: User[]): Promise<Set<string>> {
+  const inserted = await tx.query<{ userId: string }>(sql`
     insert into invite_codes (code, user_id, created_at)
-    select * from unnest(${withCode.map(({ inviteCode }) => inviteCode)}::text[],
-      ${withCode.map(({ id }) => id)}::uuid[], ${withCode.map(({ createdAt }) => createdAt)}::timestamptz[])
-    on conflict do nothing returning code`);
-  if (codes.length < withCode.length) throw new Retry();
-  for (const { id, inviteCode } of users)
-    if (inviteCode === null) await issueInviteCode(deps, tx, id);
+    select * from unnest(${users.map(({ inviteCode }) => inviteCode)}::text[],
+      ${users.map(({ id }) => id)}::uuid[], ${users.map(({ createdAt }) => createdAt)}::timestamptz[])
+    on conflict do nothing returning user_id as "userId"`);
+  return new Set(inserted.map(({ userId }) => userId));
 }

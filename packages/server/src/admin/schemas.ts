@@ -16,7 +16,8 @@ const dayCounts = z.array(
 export const stats = z
   .object({
     users: z.number().int().describe('Without deleted ones'),
-    usersEstimated: z.boolean().describe('Beyond a million, users are not counted one by one'),
+    activations: z.number().int().describe('Of all time'),
+    estimated: z.boolean().describe('Beyond a million, the two are not counted one by one'),
     blocked: z.number().int(),
     admins: z.number().int(),
     signUpsByDay: dayCounts.describe('By UTC, the oldest first, today last'),

@@ -33,7 +33,8 @@ test('days without an event count too, and end today', async () => {
   const day = (ago: number) => new Date(today - ago * DAY * 1000).toISOString().slice(0, 10);
   expect(await read(3)).toEqual({
     users: 5,
-    usersEstimated: false,
+    activations: 3,
+    estimated: false,
     blocked: 1,
     admins: 1,
     signUpsByDay: [

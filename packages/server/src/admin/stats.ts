@@ -3,7 +3,7 @@ import type { Deps } from '../ports.ts';
 
 const DAY = 86_400_000;
 
-/** Up to here users are counted one by one, in a tenth of a second; beyond, PostgreSQL's own estimate will do. */
+/** Up to here rows are counted one by one, in a tenth of a second; beyond, PostgreSQL's own estimate will do. */
 const COUNTED = 1_000_000;
 
 export interface DayCount {
@@ -15,7 +15,10 @@ export interface DayCount {
 export interface Stats {
   /** Without deleted ones. */
   users: number;
-  usersEstimated: boolean;
+  /** Of all time */
+  activations: number;
+  /** Whether the two are PostgreSQL's estimates. */
+  estimated: boolean;
   blocked: number;
   admins: number;
   signUpsByDay: DayCount[];
@@ -74,24 +77,40 @@ export async function readStats(
   return { ...figures, signUpsByDay, activationsByDay, topReferrers };
 }
 
-type Figures = Pick<Stats, 'users' | 'usersEstimated' | 'blocked' | 'admins'>;
+type Figures = Pick<Stats, 'users' | 'activations' | 'estimated' | 'blocked' | 'admins'>;
 
 async function countUsers(database: Deps['database']): Promise<Figures> {
-  const [counted] = await database.query<Figures & { deleted: number; rows: number }>(sql`
-    with table_size as (
-      -- As the planner reckons: rows a page as of the last ANALYZE, times the pages of now.
-      select case when relpages > 0 and reltuples > 0
-        then reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::int) else 0
-      end as estimate
-      from pg_class where oid = 'users'::regclass
-    )
-    select estimate > ${COUNTED}::int as "usersEstimated",
-      (case when estimate > ${COUNTED}::int then estimate else (select count(*) from users) end)::float8 as rows,
-      (select count(*)::int from users where status = 'blocked') as blocked,
-      (select count(*)::int from users where status = 'deleted') as deleted,
-      (select count(*)::int from users where role = 'admin' and status = 'active') as admins
-    from table_size`);
-  if (!counted) throw new Error('The table users is gone');
-  const { rows, deleted, usersEstimated, blocked, admins } = counted;
-  return { users: Math.round(rows - deleted), usersEstimated, blocked, admins };
+  const [[standing], users, activations] = await Promise.all([
+    database.query<{ blocked: number; deleted: number; admins: number }>(sql`
+      select (select count(*)::int from users where status = 'blocked') as blocked,
+        (select count(*)::int from users where status = 'deleted') as deleted,
+        (select count(*)::int from users where role = 'admin' and status = 'active') as admins`),
+    countRows(database, 'users'),
+    countRows(database, 'referrals'),
+  ]);
+  const { blocked = 0, deleted = 0, admins = 0 } = standing ?? {};
+  return {
+    users: users.rows - deleted,
+    activations: activations.rows,
+    estimated: users.estimated || activations.estimated,
+    blocked,
+    admins,
+  };
+}
+
+/** As the planner reckons: rows a page as of the last ANALYZE, times the pages of now; counted if not many. */
+async function countRows({ query }: Deps['database'], table: 'users' | 'referrals') {
+  const [size] = await query<{ estimate: number }>(sql`
+    select (case when relpages > 0 and reltuples > 0
+      then reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::int) else 0
+    end)::float8 as estimate
+    from pg_class where oid = ${table}::regclass`);
+  const estimate = Math.round(size?.estimate ?? 0);
+  if (estimate > COUNTED) return { rows: estimate, estimated: true };
+  const [counted] = await query<{ rows: number }>(
+    table === 'users'
+      ? sql`select count(*)::int as rows from users`
+      : sql`select count(*)::int as rows from referrals`,
+  );
+  return { rows: counted?.rows ?? 0, estimated: false };
 }

@@ -153,7 +153,7 @@ export async function findCodeByEmail(
   return found;
 }
 
-function randomInviteCode(): string {
+export function randomInviteCode(): string {
   for (;;) {
     const code = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(
       '',

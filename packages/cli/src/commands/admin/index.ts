@@ -1,0 +1,16 @@
+import { group } from '../../define.ts';
+import { audit } from './audit.ts';
+import { codesCommands } from './codes/index.ts';
+import { exportData } from './export.ts';
+import { importData } from './import.ts';
+import { stats } from './stats.ts';
+import { usersCommands } from './users/index.ts';
+
+export const adminCommands = group('admin', 'Run the service (for admins)', [
+  usersCommands,
+  codesCommands,
+  stats,
+  audit,
+  exportData,
+  importData,
+]);

@@ -1,0 +1,93 @@
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+let t: Terminal;
+beforeAll(async () => {
+  t = await openTerminal();
+});
+afterAll(() => t.close());
+
+test('a person signs in, names themself, invites another and sees them', async () => {
+  const anna = await t.login('+79991110001');
+  const named = await t.invitree(['profile', 'update', '--name', 'Anna Карénina']);
+  expect(named.json).toMatchObject({ displayName: 'Anna Карénina', phone: '+79991110001' });
+  expect((await t.invitree('code show')).json).toMatchObject({
+    code: anna.inviteCode,
+    active: true,
+  });
+  expect((await t.invitree(`code check ${anna.inviteCode}`)).json).toMatchObject({ valid: true });
+
+  await t.login('+79991110002', `--invite ${anna.inviteCode}`);
+  const second = await t.invitree(`activate ${anna.inviteCode}`);
+  expect(second).toMatchObject({ code: 1, stdout: '' });
+  expect(second.stderr).toContain('ALREADY_ACTIVATED');
+
+  await t.login('+79991110001');
+  const list = await t.invitree('referrals list', { columns: 80 });
+  expect(list.stdout).toMatch(/^NAME\s+PHONE\s+ACTIVATED\n–\s+\+79991110002\s+\d{4}-\d\d-\d\d /);
+  expect((await t.invitree('referrals')).lines).toMatchObject([{ phone: '+79991110002' }]);
+  expect((await t.invitree('whoami', { columns: 80 })).stdout).toBe(
+    `Anna Карénina at ${t.server.url}\n`,
+  );
+});
+
+test('sessions are listed and ended, and a sign-out is one', async () => {
+  await t.login('+79991110003');
+  await t.login('+79991110003');
+  const { json } = await t.invitree('sessions');
+  expect(json).toHaveLength(2);
+  const other = json.find(({ current }: { current: boolean }) => !current);
+  expect((await t.invitree(`sessions revoke ${other.id}`)).json).toEqual({ revoked: 1 });
+  expect((await t.invitree('logout')).json).toEqual({ revoked: 1 });
+  const after = await t.invitree('whoami');
+  expect(after).toMatchObject({ code: 1, stdout: '' });
+  expect(after.stderr).toBe(
+    'error: Sign in first. (TOKEN_MISSING)\nhint: Sign in with `invitree login`.\n',
+  );
+});
+
+test('the session is in a file that nobody else may read', async () => {
+  await t.login('+79991110004');
+  const file = join(t.home, '.local/state/invitree/sessions.json');
+  const mode = async () => (await stat(file)).mode & 0o777;
+  expect(await mode()).toBe(0o600);
+  await chmod(file, 0o644);
+  await t.login('+79991110005');
+  expect(await mode()).toBe(0o600);
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    [t.server.url]: { refreshToken: expect.any(String) },
+  });
+  const elsewhere = await t.invitree('whoami', { env: { XDG_STATE_HOME: join(t.home, 'other') } });
+  expect(elsewhere.code).toBe(1);
+});
+
+test('an expired access token is traded for a new one, also by two at once', async () => {
+  await t.login('+79991110006');
+  t.server.wait(1000);
+  const both = await Promise.all([t.invitree('whoami'), t.invitree('whoami')]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect((await t.invitree('whoami')).code).toBe(0);
+});
+
+test('INVITREE_TOKEN speaks for itself', async () => {
+  const { accessToken } = await t.server.signIn('+79991110007');
+  const { json } = await t.invitree('whoami', { env: { INVITREE_TOKEN: accessToken } });
+  expect(json.phone).toBe('+79991110007');
+  const wrong = await t.invitree('whoami', { env: { INVITREE_TOKEN: 'x' } });
+  expect(wrong).toMatchObject({ code: 1 });
+  expect(wrong.stderr).toContain('INVITREE_TOKEN is not');
+  const login = await t.invitree('login', { env: { INVITREE_TOKEN: accessToken } });
+  expect(login).toMatchObject({ code: 2 });
+});
+
+test('without a terminal nothing is asked', async () => {
+  for (const args of ['login', 'login --phone +79991110008']) {
+    const { code, stderr } = await t.invitree(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--code-stdin');
+  }
+  const empty = await t.invitree('login --phone +79991110008 --code-stdin');
+  expect(empty).toMatchObject({ code: 2, stderr: 'error: Standard input is empty.\n' });
+});
