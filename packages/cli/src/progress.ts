@@ -1,8 +1,8 @@
 import type { Io } from './io.ts';
 
 export interface Progress {
-  /** So many are done by now. */
-  update(done: number): void;
+  /** So many are done by now, which is this part of all, from 0 to 1. */
+  update(done: number, share: number): void;
   /** Clears the line. */
   end(): void;
 }
@@ -13,38 +13,35 @@ const BAR = 24;
 
 /**
  * A line on stderr that is written over: how far, how fast, how long yet. Only for a person.
- * @param total null if it is not known
  */
-export function showProgress(
-  { stderr }: Io,
-  { label, total }: { label: string; total: number | null },
-): Progress {
+export function showProgress({ stderr }: Io, label: string): Progress {
   if (!stderr.isTTY) return { update: () => {}, end: () => {} };
   const started = performance.now();
   let drawn = 0;
   return {
-    update(done) {
+    update(done, share) {
       const now = performance.now();
       if (now - drawn < REDRAW) return;
       drawn = now;
-      const rate = done / ((now - started) / 1000);
-      const figures = `${done.toLocaleString('en')} ${Math.round(rate).toLocaleString('en')}/s`;
+      const seconds = (now - started) / 1000;
+      const rate = Math.round(done / seconds).toLocaleString('en');
+      const yet = left(share > 0 ? seconds / share - seconds : 0);
       stderr.write(
-        `\r${label} ${total ? `${bar(done, total)} ` : ''}${figures}${total ? ` ${left(total - done, rate)}` : ''}\u001b[K`,
+        `\r${label} ${bar(share)} ${done.toLocaleString('en')} ${rate}/s ${yet} left\u001b[K`,
       );
     },
     end: () => void stderr.write('\r\u001b[K'),
   };
 }
 
-function bar(done: number, total: number): string {
-  const share = Math.min(1, done / total);
-  const filled = Math.round(share * BAR);
-  return `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${String(Math.floor(share * 100)).padStart(3)}%`;
+function bar(share: number): string {
+  const full = Math.min(1, share);
+  const filled = Math.round(full * BAR);
+  const percent = String(Math.floor(full * 100)).padStart(3);
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${percent}%`;
 }
 
-function left(remaining: number, rate: number): string {
-  if (rate <= 0) return '';
-  const seconds = Math.max(0, Math.ceil(remaining / rate));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+function left(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

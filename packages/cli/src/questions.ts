@@ -32,11 +32,16 @@ export async function ask(
         }, 1000)
       : undefined;
   return new Promise<string>((resolve, reject) => {
-    const giveUp = () => reject(new GivenUp());
-    io.signal.addEventListener('abort', giveUp, { once: true });
-    reader.once('line', (line) => resolve(line.trim()));
+    const giveUp = () => {
+      io.stderr.write('\n');
+      reject(new GivenUp());
+    };
     reader.once('SIGINT', giveUp);
     reader.once('close', giveUp);
+    reader.once('line', (line) => {
+      reader.off('close', giveUp);
+      resolve(line.trim());
+    });
     reader.prompt();
   }).finally(() => {
     clearInterval(clock);

@@ -29,6 +29,8 @@ function csvField(value: unknown): string {
 export interface Line {
   /** Where it begins in the file, from 1 */
   number: number;
+  /** How much of the file is read with it, in bytes */
+  read: number;
   fields: Record<string, string>;
   /** Why it cannot be read */
   problem?: string;
@@ -58,7 +60,7 @@ async function* readCsv(input: NodeJS.ReadableStream): AsyncGenerator<Line> {
   let number = 2;
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      yield { number, fields: nonBlank(record) };
+      yield { number, read: info.bytes, fields: nonBlank(record) };
       number = info.lines + 1;
     }
   } catch (error) {
@@ -69,14 +71,16 @@ async function* readCsv(input: NodeJS.ReadableStream): AsyncGenerator<Line> {
 
 interface CsvRecord {
   record: Record<string, string>;
-  info: { lines: number };
+  info: { lines: number; bytes: number };
 }
 
 async function* readJsonLines(input: NodeJS.ReadableStream): AsyncGenerator<Line> {
   const { createInterface } = await import('node:readline');
   let number = 0;
+  let read = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
+    read += Buffer.byteLength(text) + 1;
     if (!text.trim()) continue;
     let record: unknown;
     try {
@@ -85,8 +89,8 @@ async function* readJsonLines(input: NodeJS.ReadableStream): AsyncGenerator<Line
       record = undefined;
     }
     if (typeof record !== 'object' || record === null || Array.isArray(record))
-      yield { number, fields: {}, problem: 'it is no JSON object' };
-    else yield { number, fields: nonBlank(record as Row) };
+      yield { number, read, fields: {}, problem: 'it is no JSON object' };
+    else yield { number, read, fields: nonBlank(record as Row) };
   }
 }
 

@@ -101,7 +101,7 @@ async function write(
   rows: AsyncIterable<object>,
   { kind, as, total, to }: Writing,
 ): Promise<number> {
-  const progress = showProgress(io, { label: `Exporting ${kind}`, total });
+  const progress = showProgress(io, `Exporting ${kind}`);
   const writer = recordWriter(as, FIELDS[kind]);
   let written = 0;
   let text = writer.head;
@@ -109,7 +109,7 @@ async function write(
     for await (const row of rows) {
       text += writer.line(row as Row);
       written += 1;
-      progress.update(written);
+      progress.update(written, written / total);
       if (text.length < CHUNK) continue;
       if (!to.write(text)) await once(to, 'drain');
       text = '';

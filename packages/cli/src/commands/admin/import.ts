@@ -64,7 +64,7 @@ export const importData = define<Options, [kind: Kind, file: string]>({
       throw new Incomplete(
         `${count(checked.problems, 'problem')}: nothing was imported. Mend the lines, or leave them out with --skip-bad.`,
       );
-    const done = await pass(context, job, false, checked.lines);
+    const done = await pass(context, job, false);
     out.result(
       { ...summary, problems: done.problems, created: done.created, existing: done.existing },
       () =>
@@ -93,13 +93,10 @@ async function pass(
   { io, out }: Context,
   { client, kind, file, format }: Job,
   dryRun: boolean,
-  total?: number,
 ): Promise<Tally> {
   const tally: Tally = { lines: 0, created: 0, existing: 0, problems: 0 };
-  const progress = showProgress(io, {
-    label: dryRun ? 'Checking' : 'Importing',
-    total: total ?? (await estimateLines(file)),
-  });
+  const size = await sizeOf(file);
+  const progress = showProgress(io, dryRun ? 'Checking' : 'Importing');
   const tell = (line: number, problem: string) => {
     tally.problems += 1;
     progress.end();
@@ -121,7 +118,7 @@ async function pass(
       tally.lines += batch.length;
       tally.created += done.created;
       tally.existing += done.existing;
-      progress.update(tally.lines);
+      progress.update(tally.lines, (batch.at(-1)?.read ?? 0) / size);
     }
   } finally {
     progress.end();
@@ -136,7 +133,7 @@ async function* checkedRecords(
   tell: (line: number, problem: string) => void,
 ): AsyncGenerator<Line> {
   const { needed, more } = FIELDS[kind];
-  for await (const { number, fields, problem } of readRecords(file, format)) {
+  for await (const { number, read, fields, problem } of readRecords(file, format)) {
     const known = Object.fromEntries(
       [...needed, ...more].flatMap((name) =>
         name in fields ? [[name, fields[name] as string]] : [],
@@ -146,7 +143,7 @@ async function* checkedRecords(
     if (problem) tell(number, problem);
     else if (missing.length > 0) tell(number, `${missing.join(' and ')}: missing`);
     else if (Object.values(known).some((text) => text.length > 1000)) tell(number, 'too long');
-    else yield { number, fields: known };
+    else yield { number, read, fields: known };
   }
 }
 
@@ -163,10 +160,9 @@ const REASONS: Record<string, string> = {
   REFERRER_BLOCKED: 'is blocked',
 };
 
-/** By the size of the file, for the progress of the first pass; a typical line is of 80 bytes. */
-async function estimateLines(file: string): Promise<number | null> {
+async function sizeOf(file: string): Promise<number> {
   const { size } = await stat(file).catch(() => {
     throw new UsageError(`${file} cannot be read.`);
   });
-  return Math.ceil(size / 80);
+  return size;
 }
