@@ -10,6 +10,7 @@ import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
 import { profileCommands } from './commands/profile/index.ts';
 import { referralsCommands } from './commands/referrals/index.ts';
+import { register } from './commands/register.ts';
 import { sessionsCommands } from './commands/sessions/index.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Io } from './io.ts';
@@ -37,7 +38,7 @@ export function createProgram(io: Io): Command {
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(see --help)');
   program.commandsGroup('Account:');
-  for (const make of [login, logout, whoami, profileCommands, sessionsCommands])
+  for (const make of [login, register, logout, whoami, profileCommands, sessionsCommands])
     program.addCommand(make(io));
   program.commandsGroup('Referrals:');
   for (const make of [codeCommands, activate, referralsCommands]) program.addCommand(make(io));

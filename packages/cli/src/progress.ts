@@ -17,7 +17,7 @@ const BAR = 24;
 export function showProgress({ stderr }: Io, label: string): Progress {
   if (!stderr.isTTY) return { update: () => {}, end: () => {} };
   const started = performance.now();
-  let drawn = 0;
+  let drawn = started;
   return {
     update(done, share) {
       const now = performance.now();
@@ -30,7 +30,9 @@ export function showProgress({ stderr }: Io, label: string): Progress {
         `\r${label} ${bar(share)} ${done.toLocaleString('en')} ${rate}/s ${yet} left\u001b[K`,
       );
     },
-    end: () => void stderr.write('\r\u001b[K'),
+    end() {
+      if (drawn > started) stderr.write('\r\u001b[K');
+    },
   };
 }
 

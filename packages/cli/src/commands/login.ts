@@ -2,7 +2,8 @@ import type { Client, Session } from '@invitree/sdk';
 import { Option } from 'commander';
 import { type Context, define } from '../define.ts';
 import { UsageError } from '../failures.ts';
-import { isInteractive } from '../io.ts';
+import { askCode } from '../one-time-code.ts';
+import { currentPassword } from '../passwords.ts';
 import { formatPhone } from '../phones.ts';
 import { ask, readSecret } from '../questions.ts';
 
@@ -42,7 +43,10 @@ export const login = define<Options>({
       throw new UsageError('INVITREE_TOKEN is set: it signs every command in.', 'Unset it first.');
     if (options.sendCode) return sendCode(context, client, options);
     const session = options.email
-      ? await byPassword(context, client, options.email, options)
+      ? await client.auth.login({
+          email: options.email,
+          password: await currentPassword(io, options.passwordStdin),
+        })
       : await byPhone(context, client, options);
     const { user, isNewUser } = session;
     const name = user.displayName ?? (user.phone ? await formatPhone(user.phone) : user.email);
@@ -63,58 +67,13 @@ async function sendCode({ out }: Context, client: Client, { phone }: Options): P
 
 async function byPhone(context: Context, client: Client, options: Options): Promise<Session> {
   const { io } = context;
-  const inviteCode = options.invite;
-  if (options.codeStdin) {
-    if (!options.phone) throw new UsageError('Whose code is it?', 'Say --phone PHONE.');
-    const code = await readSecret(io);
-    return client.auth.verifyCode({ phone: options.phone, code, inviteCode });
-  }
-  const otherwise =
-    'In a script: `invitree login --phone PHONE --send-code`, then pipe the code into `invitree login --phone PHONE --code-stdin`.';
-  if (!isInteractive(io)) throw new UsageError('There is nobody to ask for a code.', otherwise);
-  const given = options.phone ?? (await ask(io, 'Phone: ', { otherwise }));
-  let { phone, resendAt } = await request(context, client, given);
-  for (;;) {
-    const code = await ask(io, () => codeQuestion(resendAt), { otherwise });
-    if (code === '') {
-      if (Date.now() < Date.parse(resendAt)) context.out.say('It is too early for a new code.');
-      else ({ phone, resendAt } = await request(context, client, phone));
-      continue;
-    }
-    try {
-      return await client.auth.verifyCode({ phone, code, inviteCode });
-    } catch (error) {
-      const { attemptsLeft = 0, message } = error as { attemptsLeft?: number; message: string };
-      if (attemptsLeft === 0) throw error;
-      context.out.say(message);
-    }
-  }
-}
-
-async function request({ out }: Context, client: Client, given: string) {
-  const sent = await client.auth.requestCode({ phone: given });
-  out.say(`A code of ${sent.codeLength} digits is on its way to ${await formatPhone(sent.phone)}.`);
-  if (sent.devCode) out.say(`This is a development server: the code is ${sent.devCode}.`);
-  return sent;
-}
-
-function codeQuestion(resendAt: string): string {
-  const seconds = Math.ceil((Date.parse(resendAt) - Date.now()) / 1000);
-  const wait = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return seconds > 0 ? `Code (a new one in ${wait}): ` : 'Code (nothing: send a new one): ';
-}
-
-async function byPassword(
-  { io }: Context,
-  client: Client,
-  email: string,
-  { passwordStdin }: Options,
-): Promise<Session> {
-  const password = passwordStdin
-    ? await readSecret(io)
-    : await ask(io, 'Password: ', {
-        hidden: true,
-        otherwise: 'Pipe it in, with --password-stdin.',
-      });
-  throw new Error(`TODO ${email} ${password} ${client}`);
+  const { codeStdin, invite: inviteCode } = options;
+  if (codeStdin && !options.phone) throw new UsageError('Whose code is it?', 'Say --phone PHONE.');
+  const phone =
+    options.phone ??
+    (await ask(io, 'Phone: ', {
+      otherwise: 'Say --phone PHONE, with --send-code first and then --code-stdin.',
+    }));
+  const verify = (code: string) => client.auth.verifyCode({ phone, code, inviteCode });
+  return codeStdin ? verify(await readSecret(io)) : askCode(context, client, phone, verify);
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
 import { recordAudit } from './audit.ts';
-import { commitUnless, type Imported, type Problem } from './import.ts';
+import type { Imported, Problem } from './import.ts';
 import { pastTime } from './import-users.ts';
 import type { Actor } from './standing.ts';
 
@@ -68,20 +68,39 @@ export async function importReferrals(
     else if (referee.referrerId === referrer.id) existing++;
     else if (referrer.inviteCode === null) refuse('referrerPhone', 'INVITE_CODE_NOT_FOUND');
     else {
-      const { inviteCode } = referrer;
-      const input = { userId: referee.id, inviteCode, ip: actor.ip };
-      try {
-        const at = { ...deps, clock: () => +activatedAt };
-        await commitUnless(dryRun, deps, (tx) => activate(at, tx, input));
-        referee.referrerId = referrer.id;
-        created++;
-      } catch (error) {
-        if (!(error instanceof DomainError) || error.reason === 'UNAVAILABLE') throw error;
-        refuse('referrerPhone', error.reason);
+      const input = { userId: referee.id, inviteCode: referrer.inviteCode, ip: actor.ip };
+      const reason = await place(deps, input, { activatedAt, dryRun });
+      if (reason) {
+        refuse('referrerPhone', reason);
+        continue;
       }
+      referee.referrerId = referrer.id;
+      created++;
     }
   }
   return { created, existing, problems: problems.sort((a, b) => a.index - b.index) };
+}
+
+/** Undoes a dry run: what it found is what the run would have found. */
+class Rehearsed extends Error {}
+
+/** Activates as of then, and says why if it may not be. */
+async function place(
+  deps: Deps,
+  input: Parameters<typeof activate>[2],
+  { activatedAt, dryRun }: { activatedAt: Date; dryRun: boolean },
+): Promise<Problem['reason'] | undefined> {
+  try {
+    await deps.database.transaction(async (tx) => {
+      await activate({ ...deps, clock: () => +activatedAt }, tx, input);
+      if (dryRun) throw new Rehearsed();
+    });
+  } catch (error) {
+    if (error instanceof Rehearsed) return undefined;
+    if (error instanceof DomainError && error.reason !== 'UNAVAILABLE') return error.reason;
+    throw error;
+  }
+  return undefined;
 }
 
 function readLine(

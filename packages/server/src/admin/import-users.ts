@@ -7,7 +7,7 @@ import { type Deps, Retry, type Sql } from '../ports.ts';
 import { displayName } from '../profile/schemas.ts';
 import { normalizeInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
 import { recordAudit } from './audit.ts';
-import { commitUnless, type Imported, type Problem } from './import.ts';
+import type { Imported, Problem } from './import.ts';
 import type { Actor } from './standing.ts';
 
 /** A user of another system, as text: what is wrong with a line is said of that line alone. */
@@ -44,7 +44,7 @@ export function importUsers(
 ): Promise<Imported> {
   const problems: Problem[] = [];
   const users = lines.flatMap((line, index) => readLine(deps, line, index, problems) ?? []);
-  return commitUnless(dryRun, deps, async (tx) => {
+  return deps.database.transaction(async (tx) => {
     const taken = await findTaken(tx, users);
     const conflicts: Problem[] = [];
     const fresh: User[] = [];
@@ -66,9 +66,9 @@ export function importUsers(
       if (email !== null) taken.emails.add(email);
       if (inviteCode !== null) taken.codes.add(inviteCode);
     }
-    await insert(tx, fresh);
     const created = fresh.length;
-    if (created > 0)
+    if (created > 0 && !dryRun) {
+      await insert(tx, fresh);
       await tx.query(
         recordAudit(
           {
@@ -80,6 +80,7 @@ export function importUsers(
           sql`values (${actor.userId}::uuid, null::uuid)`,
         ),
       );
+    }
     const all = [...problems, ...conflicts].sort((a, b) => a.index - b.index);
     return { created, existing: users.length - created - conflicts.length, problems: all };
   });

@@ -37,7 +37,11 @@ async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession
     tryCode(deps, phone, code),
   );
   const open = (tx: Sql, isNewUser: boolean) =>
-    openSession(deps, tx, spendCode(deps, tried, input.client), { ...input, method: 'phone', isNewUser });
+    openSession(deps, tx, spendCode(deps, tried, input.client), {
+      ...input,
+      method: 'phone',
+      isNewUser,
+    });
   try {
     // Most sign-ins are of known users: one statement, which changes nothing if this is not one.
     const known = await open(deps.database, false);

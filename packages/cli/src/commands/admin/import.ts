@@ -49,7 +49,8 @@ export const importData = define<Options, [kind: Kind, file: string]>({
     const { out } = context;
     const client = await context.connect();
     const job = { client, kind, file, format: format ?? formatOf(file) };
-    const checked = await pass(context, job, true);
+    const told = new Set<number>();
+    const checked = await pass(context, job, { dryRun: true, told });
     const summary = { kind, file, lines: checked.lines, problems: checked.problems };
     if (dryRun) {
       out.result(
@@ -64,13 +65,19 @@ export const importData = define<Options, [kind: Kind, file: string]>({
       throw new Incomplete(
         `${count(checked.problems, 'problem')}: nothing was imported. Mend the lines, or leave them out with --skip-bad.`,
       );
-    const done = await pass(context, job, false);
-    out.result(
-      { ...summary, problems: done.problems, created: done.created, existing: done.existing },
-      () =>
-        `Took ${count(done.created, kind.slice(0, -1))} over; ${done.existing} were there already.`,
+    const done = await pass(context, job, { dryRun: false, told });
+    const { created, existing } = done;
+    const problems = checked.problems + done.problems;
+    out.result({ ...summary, created, existing, problems }, () =>
+      [
+        `Took ${count(created, kind.slice(0, -1))} over; ${existing} were there already`,
+        ...(told.size > 0 ? [`${count(told.size, 'line')} left out`] : []),
+      ]
+        .join(', ')
+        .concat('.'),
     );
-    if (done.problems > 0) throw new Incomplete(`${count(done.problems, 'problem')}.`);
+    // What the check could not foresee, such as two lines that do not go together.
+    if (done.problems > 0) throw new Incomplete(`${count(done.problems, 'more problem')}.`);
   },
 });
 
@@ -88,16 +95,19 @@ interface Tally {
   problems: number;
 }
 
-/** Sends the whole file, a batch at a time, and tells every problem on stderr; a dry run or for good. */
+/** Sends the whole file, a batch at a time, and tells the problems of each line on stderr, once. */
 async function pass(
   { io, out }: Context,
   { client, kind, file, format }: Job,
-  dryRun: boolean,
+  { dryRun, told }: { dryRun: boolean; told: Set<number> },
 ): Promise<Tally> {
   const tally: Tally = { lines: 0, created: 0, existing: 0, problems: 0 };
   const size = await sizeOf(file);
   const progress = showProgress(io, dryRun ? 'Checking' : 'Importing');
+  const known = new Set(told);
   const tell = (line: number, problem: string) => {
+    if (known.has(line)) return;
+    told.add(line);
     tally.problems += 1;
     progress.end();
     out.say(`line ${line}: ${problem}`);
