@@ -39,8 +39,8 @@ test('every admin act leaves who did what to whom from where, and once', async (
     { ...about, action: 'user.sessions_revoked', details: { sessions: 'all' } },
     { ...about, action: 'user.role_changed', details: { from: 'user', to: 'admin' } },
     { action: 'auth.signed_in', actorId: user.id, targetId: user.id },
-    { action: 'user.role_changed', actorId: admin.user.id, details: { by: 'ADMIN_PHONES' } },
     { action: 'auth.signed_in', actorId: admin.user.id },
+    { action: 'user.role_changed', actorId: admin.user.id, details: { by: 'ADMIN_PHONES' } },
   ]);
   expect(items).toHaveLength(9);
   expect((await read(`?userId=${user.id}`)).items).toHaveLength(5);
