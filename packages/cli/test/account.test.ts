@@ -91,3 +91,46 @@ test('without a terminal nothing is asked', async () => {
   const empty = await t.invitree('login --phone +79991110008 --code-stdin');
   expect(empty).toMatchObject({ code: 2, stderr: 'error: Standard input is empty.\n' });
 });
+
+test('a person sees all that is stored of them, and is forgotten', async () => {
+  await t.login('+79991110009');
+  expect((await t.invitree('profile export')).json).toMatchObject({
+    user: { phone: '+79991110009' },
+  });
+  const asked = await t.invitree('profile delete');
+  expect([asked.code, asked.stderr.includes('--yes')]).toEqual([2, true]);
+  expect((await t.invitree('profile delete --yes')).json).toEqual({ deleted: true });
+  expect((await t.invitree('whoami')).code).toBe(1);
+});
+
+test('an invite code is deleted and made anew; trees and figures show whom it brought', async () => {
+  const anna = await t.login('+79991110010');
+  await t.login('+79991110011', `--invite ${anna.inviteCode}`);
+  await t.login('+79991110010');
+  expect((await t.invitree('code delete')).code).toBe(2);
+  expect((await t.invitree('code delete --yes')).json).toEqual({ deleted: true });
+  const created = await t.invitree('code create --expires 2w --wording anna-10');
+  expect(created.json).toMatchObject({ code: 'ANNA-10', active: true });
+  expect((await t.invitree('code create --expires soon')).code).toBe(2);
+  const tree = await t.invitree('referrals tree', { columns: 80 });
+  expect(tree.stdout).toBe('+79991110010  1 brought\n└── +79991110011\n');
+  expect((await t.invitree('referrals stats')).json).toMatchObject({ direct: 1, total: 1 });
+});
+
+test('an email and a password sign up and in; the password comes by a pipe', async () => {
+  const password = 'correct horse battery staple';
+  const signedUp = await t.invitree('register --email anna@example.com --password-stdin', {
+    input: `${password}\n`,
+  });
+  expect(signedUp.json).toMatchObject({ email: 'anna@example.com' });
+  const login = (input: string) =>
+    t.invitree('login --email anna@example.com --password-stdin', { input });
+  expect((await login('wrong\n')).stderr).toContain('CREDENTIALS_WRONG');
+  expect((await login(`${password}\n`)).json).toMatchObject({ isNewUser: false });
+  expect((await t.invitree('code find anna@example.com')).json).toMatchObject({
+    inviteCode: signedUp.json.inviteCode,
+  });
+  await t.invitree('login --phone +79991110012 --send-code');
+  const linked = await t.invitree('profile phone +79991110012 --code-stdin', { input: '1111\n' });
+  expect(linked.json).toMatchObject({ phone: '+79991110012', email: 'anna@example.com' });
+});

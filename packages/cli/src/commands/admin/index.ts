@@ -2,6 +2,7 @@ import { group } from '../../define.ts';
 import { audit } from './audit.ts';
 import { codesCommands } from './codes/index.ts';
 import { exportData } from './export.ts';
+import { findings } from './findings.ts';
 import { importData } from './import.ts';
 import { stats } from './stats.ts';
 import { usersCommands } from './users/index.ts';
@@ -11,6 +12,7 @@ export const adminCommands = group('admin', 'Run the service (for admins)', [
   codesCommands,
   stats,
   audit,
+  findings,
   exportData,
   importData,
 ]);

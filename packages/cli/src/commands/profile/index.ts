@@ -1,4 +1,6 @@
 import { group } from '../../define.ts';
+import { deleteProfile } from './delete.ts';
+import { exportProfile } from './export.ts';
 import { get } from './get.ts';
 import { password } from './password.ts';
 import { phone } from './phone.ts';
@@ -8,6 +10,6 @@ import { update } from './update.ts';
 export const profileCommands = group(
   'profile',
   'What is known of me',
-  [show, update, phone, password, get],
+  [show, update, phone, password, get, exportProfile, deleteProfile],
   { byDefault: 'show' },
 );
