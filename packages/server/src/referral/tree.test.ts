@@ -53,7 +53,7 @@ test('phones: one’s referees’ in full, theirs masked; blocked and deleted us
   await prisma.user.update({ where: { id: who('c').id }, data: { status: 'blocked' } });
   await prisma.user.update({
     where: { id: who('b').id },
-    data: { status: 'deleted', deletedAt: new Date(), phone: null },
+    data: { status: 'deleted', deletedAt: new Date(), phone: null, phoneVerifiedAt: null },
   });
   const { token, id } = who('a');
   const { body: tree } = await app.trpc('query referral.tree', { token, body: { userId: id } });
