@@ -10,7 +10,7 @@ export interface Io {
   signal: AbortSignal;
 }
 
-export type Terminal = Writable & { isTTY?: boolean; columns?: number };
+type Terminal = Writable & { isTTY?: boolean; columns?: number };
 
 /** Whether there is a person who can answer a question. */
 export function isInteractive({ stdin, stderr, env }: Io): boolean {

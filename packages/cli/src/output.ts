@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Io } from './io.ts';
 
-export type Colors = ReturnType<typeof createColors>;
+type Colors = ReturnType<typeof createColors>;
 
 export interface Problem {
   message: string;

@@ -6,7 +6,7 @@ import { UsageError } from './failures.ts';
 
 type Env = Record<string, string | undefined>;
 
-export const DEFAULT_SERVER = 'http://127.0.0.1:3000';
+const DEFAULT_SERVER = 'http://127.0.0.1:3000';
 
 /** What is in the configuration file: nothing secret. */
 export interface Config {

@@ -110,7 +110,7 @@ function productionProblems(given: Record<string, string | undefined>): string[]
   return problems;
 }
 
-export interface TestPhone {
+interface TestPhone {
   /** E.164, or its beginning and a `*` */
   phone: string;
   code: string;

@@ -1,7 +1,7 @@
 import Negotiator from 'negotiator';
 import type { ErrorData, Reason } from './errors.ts';
 
-export const LOCALES = ['en', 'ru'] as const;
+const LOCALES = ['en', 'ru'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 /** The language of an answer, by the Accept-Language header (RFC 9110, 12.5.4). */

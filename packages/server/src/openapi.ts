@@ -62,7 +62,7 @@ interface Document {
 }
 
 /** What any procedure may fail with. */
-export function implied(signedIn: boolean): Reason[] {
+function implied(signedIn: boolean): Reason[] {
   return [
     'INPUT_INVALID',
     'PAYLOAD_TOO_LARGE',

@@ -179,7 +179,7 @@ export interface Tally {
 }
 
 /** Milliseconds since 1970, as Date.now: tests set it. */
-export type Clock = () => number;
+type Clock = () => number;
 
 /** What rules may use of the world. */
 export interface Deps {

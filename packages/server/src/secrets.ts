@@ -23,7 +23,7 @@ export interface SigningKey {
   d: string;
 }
 
-export interface CookiePassword {
+interface CookiePassword {
   /** Names the password in what it sealed: the same wherever its secret stands in APP_SECRET. */
   id: number;
   password: string;

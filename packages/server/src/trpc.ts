@@ -41,7 +41,7 @@ const withReasons = t.middleware(async ({ next }) => {
 });
 
 /** For anyone. */
-export const publicProcedure = t.procedure.use(withReasons);
+const publicProcedure = t.procedure.use(withReasons);
 
 /** For anyone, so many times from one address. */
 export const limitedProcedure = (name: AddressLimit) =>

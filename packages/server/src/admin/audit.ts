@@ -9,7 +9,7 @@ export interface AuditEvent {
   details?: Record<string, unknown>;
 }
 
-export type AuditAction =
+type AuditAction =
   | 'auth.signed_in'
   | 'auth.sign_in_failed'
   | 'auth.refresh_reused'

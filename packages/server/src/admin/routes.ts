@@ -23,7 +23,7 @@ import { readStats } from './stats.ts';
 import { listUserCodes, readLine, revokeCode, revokeUserSessions } from './user-details.ts';
 import { listUsers, readUser } from './users.ts';
 
-export const adminRoutes = {
+export const adminRouter = router({
   listUsers: adminProcedure
     .meta(
       rest('GET /users', {
@@ -182,6 +182,4 @@ export const adminRoutes = {
 
   ...findingRoutes,
   ...dataRoutes,
-};
-
-export const adminRouter = router(adminRoutes);
+});

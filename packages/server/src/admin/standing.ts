@@ -95,7 +95,7 @@ const LAST_ADMIN_LOCK = 7_361_904;
  * transaction. Such writes pass here one at a time, each seeing what the one before has left.
  * @throws DomainError LAST_ADMIN
  */
-export async function keepAnAdmin(tx: Sql, userId: string): Promise<void> {
+async function keepAnAdmin(tx: Sql, userId: string): Promise<void> {
   await tx.query(sql`select pg_advisory_xact_lock(${LAST_ADMIN_LOCK}::bigint)`);
   const admins = await tx.query<{ id: string }>(sql`
     select id from users where role = 'admin' and status = 'active' limit 2`);

@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 /** Up to here rows are counted one by one, in a tenth of a second; beyond, PostgreSQL's own estimate will do. */
 const COUNTED = 1_000_000;
 
-export interface DayCount {
+interface DayCount {
   /** `2026-11-20`, UTC */
   day: string;
   count: number;
@@ -26,7 +26,7 @@ export interface Stats {
   topReferrers: TopReferrer[];
 }
 
-export interface TopReferrer {
+interface TopReferrer {
   id: string;
   phone: string | null;
   displayName: string | null;

@@ -12,7 +12,7 @@ export interface Account extends Omit<Profile, 'referrals'> {
   status: Status;
 }
 
-export interface UserFilter {
+interface UserFilter {
   role?: Profile['role'] | undefined;
   /** Deleted users are left out unless asked for. */
   status?: Status | undefined;

@@ -153,7 +153,7 @@ async function whyRefused({ config, database }: Deps, phone: string, now: Date) 
 type SendLimits = Pick<Config, 'CODE_RESEND_AFTER' | 'CODE_SENDS_PER_HOUR' | 'CODE_SENDS_PER_DAY'>;
 
 /** When the limits allow a next send, in milliseconds since 1970; `sentAt` is oldest first. */
-export function nextSend(limits: SendLimits, sentAt: Date[]): number {
+function nextSend(limits: SendLimits, sentAt: Date[]): number {
   const freed = (count: number, window: number) => {
     const oldest = sentAt.at(-count);
     return oldest ? +oldest + window : 0;

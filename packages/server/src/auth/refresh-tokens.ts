@@ -6,7 +6,7 @@ import type { Deps } from '../ports.ts';
 import type { Client } from './sessions.ts';
 
 /** How long a client that lost the answer may send the same refresh token again, in milliseconds. */
-export const REPLAY_GRACE = 10_000;
+const REPLAY_GRACE = 10_000;
 
 export function newRefreshToken(): string {
   return randomBytes(32).toString('base64url');

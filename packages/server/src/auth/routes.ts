@@ -19,7 +19,7 @@ import {
 import { listSessions, revokeAllSessions, revokeSession } from './sessions.ts';
 import { signInByPhone } from './sign-in.ts';
 
-export const authRoutes = {
+export const authRouter = router({
   requestCode: limitedProcedure('auth.requestCode')
     .meta(
       rest('POST /auth/code', {
@@ -131,6 +131,4 @@ export const authRoutes = {
     })),
 
   ...accountRoutes,
-};
-
-export const authRouter = router(authRoutes);
+});

@@ -7,7 +7,7 @@ import { exportProfile } from './export-profile.ts';
 import { getProfile, readProfile, updateProfile } from './profile.ts';
 import { confirmation, displayName, profile, profileExport, publicProfile } from './schemas.ts';
 
-export const profileRoutes = {
+export const profileRouter = router({
   me: signedInProcedure
     .meta(rest('GET /profile', { tag: 'profile', summary: 'My profile' }))
     .input(z.void())
@@ -61,6 +61,4 @@ export const profileRoutes = {
       await cookie.clear();
       return { deleted: true as const };
     }),
-};
-
-export const profileRouter = router(profileRoutes);
+});

@@ -4,7 +4,7 @@ import { id, inviteCode, phone, time } from '../schemas.ts';
 
 export const role = z.enum(['user', 'admin']);
 
-export const person = z
+const person = z
   .object({
     fullName: z.string().nullable(),
     bio: z.string().nullable(),

@@ -31,7 +31,7 @@ import {
 import { readStats } from './stats.ts';
 import { readTree } from './tree.ts';
 
-export const referralRoutes = {
+export const referralRouter = router({
   activate: limitedSignedInProcedure('referral.activate')
     .meta(
       rest('POST /referral/activate', {
@@ -181,9 +181,7 @@ export const referralRoutes = {
       allowSelfAndAdmin(caller, userId);
       return readTree(deps, userId, bounds);
     }),
-};
-
-export const referralRouter = router(referralRoutes);
+});
 
 /** @throws DomainError FORBIDDEN */
 function allowSelfAndAdmin(caller: Caller, userId: string): void {
