@@ -67,6 +67,11 @@ function signedIn(
   };
 }
 
+/** For admins; `answer` is what they get. */
+function forAdmins(input: NonNullable<Row['input']>, answer: number | Reason = 200): Row {
+  return signedIn('FORBIDDEN', { input, admin: answer });
+}
+
 const sameForOtherSite = { otherSite: 200 } as const;
 
 /** Of each procedure, who may call it. A new one wants a row. */
@@ -124,6 +129,24 @@ const ACCESS: Record<string, Row> = {
     owner: 200,
     admin: 200,
   }),
+
+  // About the stranger, whose own turn is over by then.
+  'admin.listUsers': forAdmins(() => ({})),
+  'admin.getUser': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.setStatus': forAdmins(({ stranger }) => ({ id: stranger.id, status: 'blocked' })),
+  'admin.setRole': forAdmins(({ stranger }) => ({ id: stranger.id, role: 'user' })),
+  'admin.userSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.revokeUserSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.userCodes': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.revokeCode': forAdmins(({ owner }) => ({ code: owner.inviteCode })),
+  'admin.referralLine': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.stats': forAdmins(() => ({})),
+  'admin.audit': forAdmins(() => ({})),
+  'admin.findings': forAdmins(() => ({})),
+  'admin.exportUsers': forAdmins(() => ({})),
+  'admin.exportReferrals': forAdmins(() => ({})),
+  'admin.importUsers': forAdmins(() => ({}), 'INPUT_INVALID'),
+  'admin.importReferrals': forAdmins(() => ({}), 'INPUT_INVALID'),
 };
 
 test('every procedure has its row, and there are no others', () => {
