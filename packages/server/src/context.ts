@@ -45,7 +45,11 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
       response: reply.raw,
       https: request.protocol === 'https' || publicOrigin?.startsWith('https:') === true,
     }),
-    foreign: isForeign(headers, [publicOrigin, `${request.protocol}://${request.host}`]),
+    foreign: isForeign(headers, [
+      publicOrigin,
+      `${request.protocol}://${request.host}`,
+      ...deps.config.CORS_ORIGINS,
+    ]),
     setHeader: (name, value) => void reply.header(name, value),
     reportLimit(standing) {
       // A batch may meet one limit many times: the last word counts.

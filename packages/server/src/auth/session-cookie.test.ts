@@ -9,7 +9,7 @@ import {
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await openTestApp();
+  app = await openTestApp({ env: { CORS_ORIGINS: 'https://app.invitree.example' } });
 });
 afterAll(() => app.close());
 
@@ -146,7 +146,8 @@ describe.each(faces)('over %s', (face) => {
     [{ origin: 'https://evil.example' }, 403],
     [{ origin: 'null' }, 403],
     [{ 'sec-fetch-site': 'cross-site' }, 403],
-    [{ 'sec-fetch-site': 'same-site', origin: 'http://localhost:80' }, 403],
+    [{ 'sec-fetch-site': 'same-site', origin: 'http://app.localhost:80' }, 403],
+    [{ 'sec-fetch-site': 'same-site', origin: 'https://app.invitree.example' }, 200],
     [{ origin: 'http://localhost:80' }, 200],
     [{ 'sec-fetch-site': 'same-origin', origin: 'https://behind.a.proxy' }, 200],
     [{}, 200],

@@ -72,12 +72,13 @@ export function sessionCookie(
 /**
  * Whether another site made a browser send this request (OWASP CSRF Prevention, Fetch Metadata).
  * Every browser of today says so by one of the two headers; what says nothing is no browser.
- * @param own the origins of this service
+ * @param trusted the origins of this service, and those that its operator lets in
  */
 export function isForeign(
   { 'sec-fetch-site': site, origin }: IncomingMessage['headers'],
-  own: readonly (string | undefined)[],
+  trusted: readonly (string | undefined)[],
 ): boolean {
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
-  return origin !== undefined && site !== 'same-origin' && !own.includes(origin);
+  if (origin !== undefined && trusted.includes(origin)) return false;
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined;
 }
