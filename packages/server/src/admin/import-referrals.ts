@@ -70,12 +70,15 @@ export async function importReferrals(
     else {
       const input = { userId: referee.id, inviteCode: referrer.inviteCode, ip: actor.ip };
       const reason = await place(deps, input, { activatedAt, dryRun });
-      if (reason) {
+      if (!reason) created++;
+      // Placed meanwhile, as by the batch of an import that was cut off and is run again.
+      else if (reason === 'ALREADY_ACTIVATED' && (await brought(deps, referrer.id, referee.id)))
+        existing++;
+      else {
         refuse('referrerPhone', reason);
         continue;
       }
       referee.referrerId = referrer.id;
-      created++;
     }
   }
   return { created, existing, problems: problems.sort((a, b) => a.index - b.index) };
@@ -103,6 +106,16 @@ async function place(
     throw error;
   }
   return undefined;
+}
+
+async function brought(
+  { database }: Deps,
+  referrerId: string,
+  refereeId: string,
+): Promise<boolean> {
+  const found = await database.query(sql`
+    select from referrals where referee_id = ${refereeId} and referrer_id = ${referrerId}`);
+  return found.length > 0;
 }
 
 function readLine(
