@@ -4,7 +4,7 @@ import { InvitreeError } from './errors.ts';
 export interface VerifierOptions {
   /** Where the server is: its public keys are fetched from `/.well-known/jwks.json` there. */
   url: string | URL;
-  /** Whom tokens must name as their issuer: the server's PUBLIC_URL, if that is not `url`. */
+  /** Whom tokens must name as their issuer and audience: the server's PUBLIC_URL, if that is not `url`. */
   issuer?: string | undefined;
   /** Seconds that this machine's clock may be apart from the server's. 5 if left out. */
   clockTolerance?: number | undefined;
@@ -48,6 +48,8 @@ export function createVerifier(options: VerifierOptions): Verify {
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
+        // Tokens are for whoever trusts their issuer (RFC 9068, 4: both must be looked at).
+        audience: issuer,
         clockTolerance,
         algorithms: ['ES256'],
         typ: 'at+jwt',
