@@ -40,8 +40,8 @@ test('the tarball holds the built SDK and nothing of the server', async () => {
 
 test('an editor has something to say of every method', async () => {
   const types = await sdk.read('dist/index.d.ts');
-  const [api = ''] = /^interface Api \{.*?^\}/ms.exec(types) ?? [];
-  const methods = [...api.matchAll(/^(.*)\n {4}(\w+)(?:\(|: Pages<)/gm)];
+  const groups = [...types.matchAll(/^interface \w+Methods \{.*?^\}/gms)].join('\n');
+  const methods = [...groups.matchAll(/^(.*)\n\t(\w+)(?:\(|: Pages<)/gm)];
   assert.ok(methods.length > 10, `${methods.length} methods`);
   for (const [, before, name] of methods)
     assert.match(before ?? '', /\*\/$/, `${name} has no comment`);

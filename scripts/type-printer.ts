@@ -13,7 +13,6 @@ export interface JsonSchema {
   required?: string[];
   additionalProperties?: boolean | JsonSchema;
   description?: string;
-  format?: string;
 }
 
 export interface Style {
@@ -55,15 +54,15 @@ export function printType(schema: JsonSchema, style: Style, depth: number): stri
   }
 }
 
+/** What is true of all ids is said once, of all of them. */
+const EVERY_ID = 'UUID v7';
+
 function printObject(schema: JsonSchema, style: Style, depth: number): string {
   const { properties = {}, required = [], additionalProperties } = schema;
   const fields = Object.entries(properties).map(([key, field]) => {
     const type = printType(field, style, depth + 1);
-    const isTime = /date-time/.test(JSON.stringify(field)) && !field.$ref && !type.includes('{');
-    const text = [isTime && 'ISO 8601 in UTC', field.description].filter(
-      (line) => typeof line === 'string',
-    );
-    const comment = doc(text.length > 1 ? [text.join('; ')] : text, depth + 1);
+    const { description } = field;
+    const comment = description && description !== EVERY_ID ? doc([description], depth + 1) : '';
     const optional = required.includes(key) ? '' : '?';
     const absent = optional && style.orUndefined ? ' | undefined' : '';
     return `${comment}${'  '.repeat(depth + 1)}${key}${optional}: ${type}${absent};`;

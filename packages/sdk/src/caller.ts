@@ -1,6 +1,7 @@
 import type { Procedure } from './call.ts';
 import { type ErrorOf, InvitreeError, isInvitreeError, type Reason } from './errors.ts';
-import { type Activation, PROCEDURES, type Profile } from './generated/api.ts';
+import type { Activation, Profile } from './generated/api.ts';
+import { PROCEDURES } from './generated/procedures.ts';
 import type { ClientOptions } from './options.ts';
 import { sleep, waitAfter } from './retry.ts';
 import type { Issued, Session } from './session.ts';

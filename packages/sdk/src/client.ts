@@ -1,7 +1,8 @@
 import { aborted } from './answers.ts';
 import type { CallOptions, Page } from './call.ts';
 import { createCaller } from './caller.ts';
-import { type Api, PROCEDURES } from './generated/api.ts';
+import type { Api } from './generated/api.ts';
+import { PROCEDURES } from './generated/procedures.ts';
 import type { ClientOptions } from './options.ts';
 import { refresh } from './refresh.ts';
 import { Session } from './session.ts';

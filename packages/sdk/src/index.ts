@@ -1,4 +1,4 @@
-export type { CallOptions, Page, Pages } from './call.ts';
+export type { CallOptions, Page, PageInput, Pages } from './call.ts';
 export { type Client, createClient } from './client.ts';
 export {
   type ErrorOf,
