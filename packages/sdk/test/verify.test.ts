@@ -4,15 +4,15 @@ import { isInvitreeError } from '../src/index.ts';
 import { createVerifier } from '../src/verify.ts';
 import { failure, listen } from './server.ts';
 
-/** What the tests' server calls itself. */
+/** PUBLIC_URL of the tests' servers. */
 const issuer = 'http://invitree.test';
 const [oldSecret, newSecret] = ['old-secret-'.repeat(4), 'new-secret-'.repeat(4)];
 
 let server: Awaited<ReturnType<typeof listen>>;
 let rotated: Awaited<ReturnType<typeof listen>>;
 beforeAll(async () => {
-  server = await listen({ env: { APP_SECRET: oldSecret } });
-  rotated = await listen({ env: { APP_SECRET: `${newSecret},${oldSecret}` } });
+  server = await listen({ env: { APP_SECRET: oldSecret, PUBLIC_URL: issuer } });
+  rotated = await listen({ env: { APP_SECRET: `${newSecret},${oldSecret}`, PUBLIC_URL: issuer } });
 });
 afterAll(async () => {
   await server.close();
@@ -74,6 +74,14 @@ test('what is no good is refused, and why is told apart', async () => {
     expect(await failure(verify(none))).toMatchObject({ reason: 'TOKEN_MISSING', status: 401 });
   const elsewhere = createVerifier({ url: server.url });
   expect(await failure(elsewhere(accessToken))).toMatchObject({ reason: 'TOKEN_INVALID' });
+});
+
+test('a server without PUBLIC_URL is the issuer under the address it was asked at', async () => {
+  const unnamed = await listen();
+  const { accessToken, user } = await unnamed.signedIn();
+  const verify = createVerifier({ url: unnamed.url });
+  expect(await verify(accessToken)).toMatchObject({ userId: user.id });
+  await unnamed.close();
 });
 
 test('an expired token is told apart; clocks may be apart a little', async () => {

@@ -65,7 +65,6 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       secrets,
       accessTokens: await createAccessTokens({
         keys: secrets.signing,
-        issuer: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
         ttl: config.ACCESS_TOKEN_TTL,
         clock: Date.now,
       }),

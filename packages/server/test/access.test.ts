@@ -252,7 +252,7 @@ async function credentials(world: World, caller: Caller): Promise<Record<string,
   const { config, accessTokens } = app.deps;
   const age = caller === 'expiredToken' ? config.ACCESS_TOKEN_TTL : 0;
   app.wait(-age);
-  const token = await accessTokens.sign({ userId: id, sessionId });
+  const token = await accessTokens.sign({ userId: id, sessionId }, 'http://invitree.test');
   app.wait(age);
   return { authorization: `Bearer ${token}` };
 }

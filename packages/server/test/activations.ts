@@ -65,7 +65,7 @@ export async function makePeople(
         sessionId,
         code,
         kind,
-        token: await accessTokens.sign({ userId: id, sessionId }),
+        token: await accessTokens.sign({ userId: id, sessionId }, 'http://invitree.test'),
       };
     }),
   );

@@ -76,7 +76,6 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     secrets,
     accessTokens: await createAccessTokens({
       keys: secrets.signing,
-      issuer: 'http://invitree.test',
       ttl: config.ACCESS_TOKEN_TTL,
       clock: () => clock.now,
     }),

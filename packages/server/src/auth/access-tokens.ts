@@ -11,7 +11,8 @@ export interface Claims {
 }
 
 export interface AccessTokens {
-  sign(claims: Claims): Promise<string>;
+  /** @param issuer the service's address, as whoever asks for the token reaches it */
+  sign(claims: Claims, issuer: string): Promise<string>;
   /** @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED */
   verify(token: string): Claims | Promise<Claims>;
   /** The public keys (RFC 7517), the signing one first. */
@@ -26,15 +27,13 @@ const CLIENT_ID = 'invitree';
 
 interface Options {
   keys: readonly SigningKey[];
-  /** Who issues them: the service's public address. */
-  issuer: string;
   /** Seconds */
   ttl: number;
   clock: () => number;
 }
 
 /** Short-lived JWTs (ES256), which anyone can verify offline with the public keys. */
-export async function createAccessTokens({ keys, issuer, ttl, clock }: Options) {
+export async function createAccessTokens({ keys, ttl, clock }: Options) {
   const [newest] = keys;
   if (!newest) throw new Error('No signing key');
   const privateKey = await importJWK(newest);
@@ -47,7 +46,7 @@ export async function createAccessTokens({ keys, issuer, ttl, clock }: Options) 
 
   const tokens: AccessTokens = {
     jwks: { keys: publicJwks },
-    sign({ userId, sessionId }) {
+    sign({ userId, sessionId }, issuer) {
       const now = Math.floor(clock() / 1000);
       return new SignJWT({ sid: sessionId, client_id: CLIENT_ID })
         .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: newest.kid })

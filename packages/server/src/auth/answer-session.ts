@@ -17,7 +17,7 @@ export function refuseUnfitForCookie({ cookie, foreign }: Context, transport: Tr
 
 /** A Session as it travels; by cookie it carries no token. */
 export async function answerSession(
-  { deps, cookie }: Context,
+  { deps, cookie, origin }: Context,
   { userId, sessionId, isNewUser, refreshToken }: OpenedSession,
 ) {
   if (refreshToken === undefined) {
@@ -26,7 +26,7 @@ export async function answerSession(
   }
   const [user, accessToken] = await Promise.all([
     readProfile(deps, userId),
-    deps.accessTokens.sign({ userId, sessionId }),
+    deps.accessTokens.sign({ userId, sessionId }, origin),
   ]);
   return {
     user,

@@ -91,7 +91,8 @@ describe('an unmodified client signs in, refreshes and revokes', () => {
 
   test('oauth4webapi, which checks the access token offline as RFC 9068 has it', async () => {
     const { accessToken, user } = await app.signIn();
-    const issuer = 'http://invitree.test';
+    // What a request within the process is sent to.
+    const issuer = 'http://localhost:80';
     const server = { issuer, jwks_uri: `${url}/.well-known/jwks.json` };
     const request = new Request(`${issuer}/anything`, {
       headers: { authorization: `Bearer ${accessToken}` },

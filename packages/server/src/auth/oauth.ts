@@ -54,7 +54,7 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
     await limitAddress(deps, 'oauth.token', clientOf(request).ip);
     const { refreshToken, ...opened } = await grant(deps, request);
     return {
-      access_token: await deps.accessTokens.sign(opened),
+      access_token: await deps.accessTokens.sign(opened, publicUrl(deps, request)),
       token_type: 'Bearer',
       expires_in: deps.config.ACCESS_TOKEN_TTL,
       refresh_token: refreshToken,

@@ -23,7 +23,6 @@ beforeAll(async () => {
   database = await openTestDatabase();
   accessTokens = await createAccessTokens({
     keys: deriveSecrets([APP_SECRET]).signing,
-    issuer: 'http://invitree.test',
     ttl: 3600,
     clock: Date.now,
   });
