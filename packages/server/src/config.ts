@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { databaseSettings, redisUrl } from './adapters/settings.ts';
 import { smsProblems, smsSettings } from './adapters/sms-settings.ts';
 import { isPhone, WORLD } from './auth/phone.ts';
 import { StartError } from './start-error.ts';
@@ -49,8 +50,9 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: count(3000, 0).refine((port) => port < 65536, { error: 'must be below 65536' }),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ...databaseSettings,
   DATA_DIR: z.string().default('.data'),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_URL: redisUrl.optional(),
   APP_SECRET: list.refine((secrets) => secrets.every((secret) => secret.length >= 32), {
     error: 'each secret must have at least 32 characters',
   }),

@@ -63,8 +63,8 @@ export class DomainError extends Error {
   readonly reason: Reason;
   readonly data: ErrorData;
 
-  /** @param cause INPUT_INVALID: the ZodError with what is wrong where */
-  constructor(reason: Reason, data: ErrorData = {}, cause?: z.ZodError) {
+  /** @param cause INPUT_INVALID: the ZodError with what is wrong where; UNAVAILABLE: what failed, for the log */
+  constructor(reason: Reason, data: ErrorData = {}, cause?: unknown) {
     super(reason, { cause });
     this.reason = reason;
     this.data = data;

@@ -18,12 +18,22 @@ export interface Database extends Sql {
   readonly prisma: PrismaClient;
   /** PostgreSQL's version and where it runs, for the start-up message. */
   readonly description: string;
+  /** For metrics. */
+  readonly health: DatabaseHealth;
   /**
-   * Runs `work` in a transaction. A deadlock, a serialization failure or a Retry runs it again
-   * from its beginning, so `work` must have no effect outside of `tx`.
+   * Runs `work` in a transaction. A deadlock, a serialization failure, a Retry, or a connection lost
+   * before COMMIT was sent runs it again from its beginning, so `work` must have no effect outside of
+   * `tx`. One lost at COMMIT may or may not have been done: that is UNAVAILABLE.
    */
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface DatabaseHealth {
+  /** Whether the last that needed it found it. */
+  readonly up: boolean;
+  /** Of this instance's pool; `waiting` are those who wait for one. */
+  readonly connections: { open: number; idle: number; waiting: number };
 }
 
 /** Thrown inside a transaction whose premises have changed since it read them. */
@@ -185,6 +195,8 @@ type Clock = () => number;
 export interface Deps {
   config: Config;
   database: Database;
+  /** For reads that may be a moment old, never for what a write or an access depends on. The replica, or `database`. */
+  replica: Database;
   limiter: RateLimiter;
   codeCache: CodeCache;
   tally: Tally;

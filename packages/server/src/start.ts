@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
 import { clearbitFinder } from './adapters/clearbit.ts';
-import { openEmbeddedDatabase, openPostgres } from './adapters/database.ts';
+import { openEmbeddedDatabase } from './adapters/embedded.ts';
 import { hunterVerifier } from './adapters/hunter.ts';
+import { openPostgres, openReplica } from './adapters/postgres.ts';
 import { createMetrics } from './adapters/prometheus.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
+import { createReach } from './adapters/reach.ts';
 import { openRedis } from './adapters/redis.ts';
 import { openSenders } from './adapters/sms-senders.ts';
 import { memoryTally, redisTally } from './adapters/tally.ts';
@@ -34,61 +36,70 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     // Where PostgreSQL quotes the row that it refused.
     redact: ['err.detail', 'err.where'],
   });
-  const onError = (err: Error) => log.error({ err }, 'Lost an idle connection');
-  const database = config.DATABASE_URL
-    ? await openPostgres(config.DATABASE_URL, onError)
-    : await openEmbeddedDatabase(config.DATA_DIR);
-  try {
-    const redis = config.REDIS_URL ? await openRedis(config.REDIS_URL, onError) : undefined;
-    const limiter = redis ? redisRateLimiter(redis) : memoryRateLimiter();
-    const broadcast = config.REDIS_URL
-      ? await redisBroadcast(await openRedis(config.REDIS_URL, onError))
-      : localBroadcast();
-    const secrets = deriveSecrets(config.APP_SECRET);
-    const metrics = createMetrics();
-    const sms = createDelivery({
-      senders: await openSenders(config),
-      timeout: config.SMS_TIMEOUT * 1000,
+  // What was opened last is closed first.
+  await using opened = new AsyncDisposableStack();
+  const { database, replica } = await openDatabases(config, log, opened);
+  const redis = config.REDIS_URL ? await openSharedRedis(config.REDIS_URL, log) : undefined;
+  const limiter = redis ? redisRateLimiter(redis) : memoryRateLimiter();
+  opened.defer(() => limiter.close());
+  const broadcast = config.REDIS_URL
+    ? await redisBroadcast(await openSharedRedis(config.REDIS_URL, log))
+    : localBroadcast();
+  opened.defer(() => broadcast.close());
+  const secrets = deriveSecrets(config.APP_SECRET);
+  const metrics = createMetrics();
+  const sms = createDelivery({
+    senders: await openSenders(config),
+    timeout: config.SMS_TIMEOUT * 1000,
+    clock: Date.now,
+    metrics,
+    log,
+  });
+  opened.defer(() => sms.close());
+  const deps: Deps = {
+    config,
+    database,
+    replica,
+    limiter,
+    codeCache: await createCodeCache(database, broadcast),
+    tally: redis ? redisTally(redis) : memoryTally(),
+    sms,
+    metrics,
+    clock: Date.now,
+    secrets,
+    accessTokens: await createAccessTokens({
+      keys: secrets.signing,
+      ttl: config.ACCESS_TOKEN_TTL,
       clock: Date.now,
-      metrics,
-      log,
-    });
-    const deps: Deps = {
-      config,
-      database,
-      limiter,
-      codeCache: await createCodeCache(database, broadcast),
-      tally: redis ? redisTally(redis) : memoryTally(),
-      sms,
-      metrics,
-      clock: Date.now,
-      secrets,
-      accessTokens: await createAccessTokens({
-        keys: secrets.signing,
-        ttl: config.ACCESS_TOKEN_TTL,
-        clock: Date.now,
-      }),
-      log,
-      ...openOutsideHelp(config),
-    };
-    const app = await buildApp(deps);
-    const url = await listen(app, config);
-    if (!config.production) process.stdout.write(welcome(url, deps));
-    return {
-      app,
-      url,
-      async close() {
-        await app.close();
-        await sms.close();
-        await limiter.close();
-        await broadcast.close();
-        await database.close();
-      },
-    };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+    }),
+    log,
+    ...openOutsideHelp(config),
+  };
+  const app = await buildApp(deps);
+  opened.defer(() => app.close());
+  const url = await listen(app, config);
+  if (!config.production) process.stdout.write(welcome(url, deps));
+  const running = opened.move();
+  return { app, url, close: () => running.disposeAsync() };
+}
+
+async function openDatabases(config: Config, log: Logger, opened: AsyncDisposableStack) {
+  const { DATABASE_URL, DATABASE_READ_URL, DATA_DIR } = config;
+  const database = DATABASE_URL
+    ? await openPostgres(DATABASE_URL, config, log)
+    : await openEmbeddedDatabase(DATA_DIR);
+  opened.defer(() => database.close());
+  if (!DATABASE_READ_URL) return { database, replica: database };
+  const replica = await openReplica(DATABASE_READ_URL, database, config, log);
+  opened.defer(() => replica.close());
+  return { database, replica };
+}
+
+async function openSharedRedis(url: string, log: Logger) {
+  const reach = createReach('Redis', log);
+  const redis = await openRedis(url, reach.lost);
+  redis.on('ready', reach.found);
+  return redis;
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {

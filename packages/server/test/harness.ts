@@ -67,6 +67,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
   const deps: Deps = {
     config,
     database: opened,
+    replica: opened,
     limiter: memoryRateLimiter(),
     codeCache: await createCodeCache(opened, localBroadcast()),
     tally: memoryTally(),

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Broadcast } from '../ports.ts';
+import type { RedisClient } from './redis.ts';
 
 /** Among the parts of this process alone. */
 export function localBroadcast(): Broadcast {
@@ -22,10 +23,12 @@ const PREFIX = 'invitree:';
  * Among all instances on the same Redis, by its publish and subscribe. This instance hears its own
  * messages at once, not by way of Redis. Closing it closes the connection given.
  */
-export async function redisBroadcast(redis: Redis): Promise<Broadcast> {
+export async function redisBroadcast(redis: RedisClient): Promise<Broadcast> {
   const here = localBroadcast();
   // Redis wants a connection of its own for those who listen.
-  const listener = redis.duplicate({ lazyConnect: true, enableOfflineQueue: true });
+  const options = { lazyConnect: true, enableOfflineQueue: true };
+  const listener =
+    redis instanceof Cluster ? redis.duplicate([], options) : redis.duplicate(options);
   for (const event of redis.listeners('error')) listener.on('error', event as () => void);
   await listener.connect();
   listener.on('message', (channel: string, message: string) =>

@@ -1,61 +1,72 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type PoolClient } from 'pg';
-import { DomainError, isUnstorable } from '../errors.ts';
+import type { Pool, PoolClient } from 'pg';
+import { DomainError } from '../errors.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Database, RecordedRefusal, Retry, type Sql } from '../ports.ts';
-import { StartError } from '../start-error.ts';
-import { lockFolder } from './folder-lock.ts';
-import { migrate, migrateOnce } from './migrations.ts';
+import { asAnswer, contended, isAway, isConflict, isUnanswered } from './postgres-errors.ts';
+import { createReach, type Reach } from './reach.ts';
 
-type Log = (error: Error) => void;
+type Statement = Parameters<Sql['query']>[0];
 
-/** Opens the PostgreSQL at `url`, migrated. */
-export async function openPostgres(url: string, onError: Log): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks while idle: the pool replaces it, and a query that needs one reports.
-  pool.on('error', onError);
-  try {
-    await migrateOnce(pool);
-    const { rows } = await pool.query<{ version: string; name: string }>(
-      `select current_setting('server_version') as version, current_database() as name`,
-    );
-    const { hostname } = new URL(url);
-    const description = `PostgreSQL ${rows[0]?.version}, ${rows[0]?.name} on ${hostname}`;
-    return database(pool, description, () => pool.end());
-  } catch (error) {
-    await pool.end();
-    if (!isAway(error)) throw error;
-    const { host } = new URL(url);
-    throw new StartError(`PostgreSQL at ${host} is out of reach: ${(error as Error).message}`);
-  }
-}
-
-/** Opens the embedded PostgreSQL in `folder`, migrated; refuses while another process has it open. */
-export async function openEmbeddedDatabase(folder: string): Promise<Database> {
-  const unlock = lockFolder(folder);
-  try {
-    const { openEmbedded } = await import('./pglite.ts');
-    const { pool, close } = await openEmbedded(`${folder}/postgres`);
-    await migrate(pool);
-    return database(pool, `embedded PostgreSQL in ${folder}`, async () => {
-      await close();
-      unlock();
-    });
-  } catch (error) {
-    unlock();
-    throw error;
-  }
+interface Options {
+  /** Hears of every loss and every success. */
+  reach?: Reach;
+  /** Whether statements are prepared by name: not behind a pooler that hands connections around. */
+  named?: boolean;
+  /** What begins a transaction. */
+  begin?: string;
 }
 
 /** A pool as the Database port. */
-export function database(pool: Pool, description: string, close: () => Promise<unknown>): Database {
+export function database(
+  pool: Pool,
+  description: string,
+  close: () => Promise<unknown>,
+  { reach = createReach('The database'), named = true, begin = 'begin' }: Options = {},
+): Database {
+  const connections = checkedOut(pool, reach);
+  const query = <Row>(client: PoolClient, statement: Statement) =>
+    run<Row>(client, statement, named);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
-    prisma,
+    prisma: prisma.$extends({
+      query: {
+        $allOperations: ({ args, query }) =>
+          query(args).catch((error) => {
+            if (isAway(error)) reach.lost(error);
+            throw asAnswer(error);
+          }),
+      },
+    }) as unknown as PrismaClient,
     description,
-    query: (statement) => run(pool, statement),
-    transaction: (work) => transaction(pool, work),
+    health: {
+      get up() {
+        return reach.up;
+      },
+      get connections() {
+        const { totalCount: open, idleCount: idle, waitingCount: waiting } = pool;
+        return { open, idle, waiting };
+      },
+    },
+    async query<Row>(statement: Statement) {
+      // What only reads may be sent again; what writes may have been done before the connection went.
+      const attempts = /^\s*select\b/i.test(statement.text) ? 3 : 1;
+      for (let attempt = 1; ; attempt++) {
+        let sent = false;
+        try {
+          return await connections((client) => {
+            sent = true;
+            return query<Row>(client, statement);
+          });
+        } catch (error) {
+          if (sent && attempt < attempts && isAway(error) && !isUnanswered(error)) continue;
+          throw asAnswer(error);
+        }
+      }
+    },
+    transaction: (work) =>
+      transaction(connections, begin, (client) => ({ query: (each) => query(client, each) }), work),
     async close() {
       await prisma.$disconnect();
       await close();
@@ -63,78 +74,87 @@ export function database(pool: Pool, description: string, close: () => Promise<u
   };
 }
 
+type Connections = <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
+
+/** Lends a connection; one that is broken, or whose state nobody knows, does not go back to the pool. */
+function checkedOut(pool: Pool, reach: Reach): Connections {
+  // One that breaks while it is lent and idle says so by an event that would end the process.
+  pool.on('connect', (client) => client.on('error', reach.lost));
+  return async (work) => {
+    let broken: unknown;
+    let client: PoolClient | undefined;
+    try {
+      client = await pool.connect();
+      const result = await work(client);
+      if (!reach.up) reach.found();
+      return result;
+    } catch (error) {
+      if (isAway(error) || isUnanswered(error) || error instanceof Unclean) broken = error;
+      if (isAway(error)) reach.lost(error);
+      throw error instanceof Unclean ? error.cause : error;
+    } finally {
+      client?.release(broken !== undefined);
+    }
+  };
+}
+
+/** The connection is still inside a transaction. */
+class Unclean extends Error {}
+
 const names = new Map<string, string>();
 
-async function run<Row>(client: Pool | PoolClient, statement: Parameters<Sql['query']>[0]) {
-  const { text, values } = statement;
+async function run<Row>(client: PoolClient, { text, values }: Statement, named: boolean) {
+  if (!named) return (await client.query<Row & object>({ text, values })).rows as Row[];
   let name = names.get(text);
   if (!name) {
     name = createHash('sha1').update(text).digest('base64url');
     names.set(text, name);
   }
-  try {
-    const { rows } = await client.query({ name, text, values });
-    return rows as Row[];
-  } catch (error) {
-    throw asAnswer(error);
-  }
+  return (await client.query<Row & object>({ name, text, values })).rows as Row[];
 }
 
 /** PostgreSQL breaks one of a deadlock's parties, so the others get on. */
 const ATTEMPTS = 10;
 /** A Retry says that another transaction got on, so there are no more of them than others under way. */
 const RETRIES = 100;
+/** One that is gone before COMMIT was sent took all with it. To try for longer is the caller's choice. */
+const LOSSES = 3;
 
-async function transaction<T>(pool: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  connections: Connections,
+  begin: string,
+  within: (client: PoolClient) => Sql,
+  work: (tx: Sql) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const client = await pool.connect().catch((error) => {
-      throw asAnswer(error);
-    });
-    let broken: Error | undefined;
+    const progress = { working: false };
     try {
-      await client.query('begin');
-      const result = await work({ query: (statement) => run(client, statement) });
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((failure) => {
-        broken = failure;
+      return await connections(async (client) => {
+        progress.working = true;
+        try {
+          await client.query(begin);
+          const result = await work(within(client));
+          progress.working = false;
+          const { command } = await client.query('commit');
+          // So PostgreSQL answers when a statement had failed and the failure was passed over.
+          if (command !== 'COMMIT') throw new Error('The transaction was rolled back');
+          return result;
+        } catch (error) {
+          if (!isAway(error) && !isUnanswered(error))
+            await client.query('rollback').catch(() => {
+              throw new Unclean('', { cause: error });
+            });
+          if (error instanceof RecordedRefusal) await within(client).query(error.record);
+          throw error;
+        }
       });
-      if (error instanceof RecordedRefusal) await run(client, error.record);
-      const transient = isTransient(error);
-      if (transient && attempt < (error instanceof Retry ? RETRIES : ATTEMPTS)) continue;
-      throw transient ? new DomainError('UNAVAILABLE', { retryAfter: 1 }) : asAnswer(error);
-    } finally {
-      client.release(broken);
+    } catch (error) {
+      const conflict = isConflict(error);
+      if (conflict && attempt < ATTEMPTS) continue;
+      if (error instanceof Retry && attempt < RETRIES) continue;
+      const undone = progress.working && isAway(error) && !(error instanceof DomainError);
+      if (undone && attempt < LOSSES) continue;
+      throw conflict || error instanceof Retry ? contended(error) : asAnswer(error);
     }
   }
-}
-
-/** An error as a caller may see it. */
-function asAnswer(error: unknown): unknown {
-  if (isUnstorable(error)) return new DomainError('INPUT_INVALID');
-  return isAway(error) ? new DomainError('UNAVAILABLE', { retryAfter: 5 }) : error;
-}
-
-/** Rolled back by PostgreSQL for the sake of another transaction, or by us. */
-function isTransient(error: unknown): boolean {
-  const SERIALIZATION_FAILURE = '40001';
-  const DEADLOCK_DETECTED = '40P01';
-  const { code } = error as { code?: string };
-  return error instanceof Retry || code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
-}
-
-/** Whether PostgreSQL was out of reach, rather than the statement wrong. */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code = '' } = error as { code?: string };
-  return (
-    // 08: connection exception, 57P01-57P03: shutting down or starting, 53300: too many connections
-    /^(08...|57P0[123]|53300|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/.test(
-      code,
-    ) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(
-      error.message,
-    )
-  );
 }

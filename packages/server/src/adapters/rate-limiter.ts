@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -7,6 +6,7 @@ import {
 } from 'rate-limiter-flexible';
 import { DomainError } from '../errors.ts';
 import type { Limit, RateLimiter } from '../ports.ts';
+import type { RedisClient } from './redis.ts';
 
 /** Limits of this process alone. */
 export function memoryRateLimiter(): RateLimiter {
@@ -17,7 +17,7 @@ export function memoryRateLimiter(): RateLimiter {
 }
 
 /** Limits shared by every instance on the same Redis. Out of reach, it lets nobody through: UNAVAILABLE. */
-export function redisRateLimiter(redis: Redis): RateLimiter {
+export function redisRateLimiter(redis: RedisClient): RateLimiter {
   const limiter = rateLimiter(
     (name, { points, seconds }) =>
       new RateLimiterRedis({

@@ -1,23 +1,65 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { StartError } from '../start-error.ts';
+import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
+
+export type RedisClient = Redis | Cluster;
+
+/** Milliseconds that a request waits for Redis, which answers in one: frozen or cut off, it is away. */
+const COMMAND_TIMEOUT = 1_000;
 
 /** Connects to Redis, or fails: a wrong address shows at the start, not at the first sign-in. */
-export async function openRedis(url: string, onError: (error: Error) => void): Promise<Redis> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    // Away, it answers at once: a waiting queue would hold every request.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    connectTimeout: 5_000,
-    commandTimeout: 2_000,
-  });
+export async function openRedis(
+  url: string,
+  onError: (error: Error) => void,
+): Promise<RedisClient> {
+  const address = parseRedisUrl(url);
+  if (!address) throw new StartError('REDIS_URL cannot be read');
+  const redis = connectionTo(address);
   redis.on('error', onError);
   try {
     await redis.connect();
   } catch (error) {
     redis.disconnect();
-    const { host } = new URL(url);
-    throw new StartError(`Redis at ${host} is out of reach: ${(error as Error).message}`);
+    const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+    throw new StartError(`Redis at ${hosts} is out of reach: ${(error as Error).message}`);
   }
   return redis;
+}
+
+function connectionTo({ kind, hosts, tls, db, username, password, master }: RedisAddress) {
+  const options = {
+    lazyConnect: true,
+    // Away, it answers at once: a waiting queue would hold every request.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 5_000,
+    commandTimeout: COMMAND_TIMEOUT,
+    // A host that is gone without a word: without this the system waits a quarter of an hour.
+    socketTimeout: 5_000,
+    keepAlive: 10_000,
+    // Forgiving at first, and never long: requests are refused until it is back.
+    retryStrategy: (times: number) => Math.min(50 * times, 1_000),
+    db,
+    ...(username && { username }),
+    ...(password && { password }),
+    ...(tls && { tls: {} }),
+  } satisfies RedisOptions;
+  if (kind === 'cluster')
+    return new Cluster(hosts, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: options.retryStrategy,
+      slotsRefreshTimeout: 2_000,
+      redisOptions: options,
+    });
+  if (kind === 'sentinel')
+    return new Redis({
+      ...options,
+      sentinels: hosts,
+      name: master ?? '',
+      sentinelRetryStrategy: options.retryStrategy,
+      sentinelCommandTimeout: COMMAND_TIMEOUT,
+      ...(tls && { enableTLSForSentinelMode: true }),
+    });
+  return new Redis({ ...options, ...hosts[0] });
 }

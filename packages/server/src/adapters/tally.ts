@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
 import type { HourCount, Tally } from '../ports.ts';
+import type { RedisClient } from './redis.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 24;
@@ -24,7 +24,7 @@ export function memoryTally(): Tally {
 }
 
 /** Counts shared by every instance on the same Redis: a hash for each key, a field for each hour. */
-export function redisTally(redis: Redis): Tally {
+export function redisTally(redis: RedisClient): Tally {
   return {
     async add(key, { field, by, at }) {
       const hour = Math.floor(at / HOUR);

@@ -5,6 +5,7 @@ import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
 import { rest } from '../rest-meta.ts';
+import { fromReplica } from '../replica.ts';
 import { id, inviteCodeInput } from '../schemas.ts';
 import { limitedProcedure, limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
 import { activate } from './activate.ts';
@@ -139,7 +140,7 @@ export const referralRouter = router({
     .output(page(referral))
     .query(({ ctx: { deps, caller }, input: { userId, cursor, limit } }) => {
       allowSelfAndAdmin(caller, userId);
-      return listReferrals(deps, userId, { cursor: readCursor(cursor), limit });
+      return listReferrals(fromReplica(deps), userId, { cursor: readCursor(cursor), limit });
     }),
 
   stats: signedInProcedure
@@ -157,7 +158,7 @@ export const referralRouter = router({
         .default({ days: 30 }),
     )
     .output(stats)
-    .query(({ ctx: { deps, caller }, input }) => readStats(deps, caller.userId, input.days)),
+    .query(({ ctx: { deps, caller }, input }) => readStats(fromReplica(deps), caller.userId, input.days)),
 
   tree: signedInProcedure
     .meta(
@@ -179,7 +180,7 @@ export const referralRouter = router({
     .output(tree)
     .query(({ ctx: { deps, caller }, input: { userId, ...bounds } }) => {
       allowSelfAndAdmin(caller, userId);
-      return readTree(deps, userId, bounds);
+      return readTree(fromReplica(deps), userId, bounds);
     }),
 });
 

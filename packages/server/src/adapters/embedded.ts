@@ -1,0 +1,21 @@
+import type { Database } from '../ports.ts';
+import { database } from './database.ts';
+import { lockFolder } from './folder-lock.ts';
+import { migrate } from './migrations.ts';
+
+/** Opens the embedded PostgreSQL in `folder`, migrated; refuses while another process has it open. */
+export async function openEmbeddedDatabase(folder: string): Promise<Database> {
+  const unlock = lockFolder(folder);
+  try {
+    const { openEmbedded } = await import('./pglite.ts');
+    const { pool, close } = await openEmbedded(`${folder}/postgres`);
+    await migrate(pool);
+    return database(pool, `embedded PostgreSQL in ${folder}`, async () => {
+      await close();
+      unlock();
+    });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/** Where Redis is: one server, the nodes of a Cluster, or Sentinels that know the master by name. */
+export interface RedisAddress {
+  kind: 'single' | 'cluster' | 'sentinel';
+  hosts: { host: string; port: number }[];
+  username?: string;
+  password?: string;
+  tls: boolean;
+  /** Sentinel: what the master is called there. */
+  master?: string;
+  db: number;
+}
+
+const SHAPE =
+  /^redis(?<tls>s)?(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?$/;
+
+/**
+ * `redis://user:password@host:6379/0`, `rediss://` for TLS; `redis+cluster://one:6379,two:6379`;
+ * `redis+sentinel://one:26379,two:26379/master/0`, whose user and password are Redis's and not Sentinel's.
+ */
+export function parseRedisUrl(text: string): RedisAddress | undefined {
+  const parts = SHAPE.exec(text)?.groups;
+  if (!parts) return undefined;
+  const { kind = 'single', tls, username, password, path = '' } = parts;
+  const hosts = (parts['hosts'] ?? '').split(',').map((host) => {
+    const [, name, port] = /^(\[[0-9a-fA-F:]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(host) ?? [];
+    return {
+      host: (name ?? '').replace(/^\[|\]$/g, ''),
+      port: Number(port ?? (kind === 'sentinel' ? 26379 : 6379)),
+    };
+  });
+  const names = path.split('/').filter(Boolean);
+  const master = kind === 'sentinel' ? names.shift() : undefined;
+  const [db = '0', more] = names;
+  const valid =
+    hosts.every(({ host, port }) => host !== '' && port < 65_536) &&
+    (kind !== 'single' || hosts.length === 1) &&
+    (kind !== 'sentinel' || master !== undefined) &&
+    (kind !== 'cluster' || db === '0') &&
+    /^\d+$/.test(db) &&
+    more === undefined;
+  if (!valid) return undefined;
+  return {
+    kind: kind as RedisAddress['kind'],
+    hosts,
+    tls: tls !== undefined,
+    db: Number(db),
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(master && { master }),
+  };
+}
