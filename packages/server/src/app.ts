@@ -1,17 +1,17 @@
 import { TRPCError } from '@trpc/server';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
-import sql from 'sql-template-tag';
 import { v4 as uuid } from 'uuid';
 import { serveOauth } from './auth/oauth.ts';
 import { createContext, publicUrl } from './context.ts';
 import { DomainError } from './errors.ts';
+import { serveHealth } from './health.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Deps } from './ports.ts';
 import { serveQrCode } from './referral/qr.ts';
 import { CHALLENGE, sendFailure, serveRest } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
-import { fromFastify, NEVER_SHED, raiseShield, requestLimits } from './shield.ts';
+import { fromFastify, raiseShield, requestLimits } from './shield.ts';
 import { serveSite } from './site/site.ts';
 
 /** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
@@ -27,19 +27,25 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     // A tRPC batch names all its procedures in the path.
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: 'idle',
+    // Who is connected while we stop is still answered, and told to connect elsewhere.
+    return503OnClosing: false,
     // An address that cannot be read never reaches the error handler below.
     frameworkErrors: (error, request, reply) => sendFailure(request, reply, fromFastify(error)),
   });
+  deps.tracing?.serve(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request;
+    const { method } = request;
+    // The pattern, not the address: nothing a person typed gets into the log.
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    deps.metrics.count('invitree_http_requests_total', { method, route, status });
     request.log.info(
       {
         method,
-        // The pattern, not the address: nothing a person typed gets into the log.
-        route: routeOptions.url ?? 'none',
+        route,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
@@ -104,21 +110,5 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
-  });
-}
-
-function serveHealth(app: FastifyInstance, { database, metrics }: Deps): void {
-  app.get('/metrics', NEVER_SHED, async (_request, reply) => {
-    const { text, type } = await metrics.read();
-    return reply.type(type).send(text);
-  });
-  app.get('/healthz', NEVER_SHED, async () => ({ status: 'ok' }));
-  app.get('/readyz', NEVER_SHED, async (_request, reply) => {
-    try {
-      await database.query(sql`select 1`);
-      return { status: 'ok' };
-    } catch {
-      return reply.code(503).header('retry-after', 5).send({ status: 'unavailable' });
-    }
   });
 }

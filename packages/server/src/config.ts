@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { databaseSettings, redisUrl } from './adapters/settings.ts';
+import { databaseSettings, operationSettings, redisUrl } from './adapters/settings.ts';
 import { smsProblems, smsSettings } from './adapters/sms-settings.ts';
 import { isPhone, WORLD } from './auth/phone.ts';
 import { StartError } from './start-error.ts';
@@ -97,6 +97,7 @@ const settings = z.object({
   CLEARBIT_URL: webUrl.default('https://person.clearbit.com/v2'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().optional(),
+  ...operationSettings,
 });
 
 /** What production refuses, found in what was given, so that it is listed beside all else that is wrong. */

@@ -11,6 +11,8 @@ export interface Context {
   deps: Deps;
   client: Client;
   locale: Locale;
+  /** By which face it came. */
+  face: 'rest' | 'trpc';
   /** Named in the answer and in the log. */
   requestId: string;
   log: FastifyBaseLogger;
@@ -36,6 +38,7 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
     deps,
     client: clientOf(request),
     locale: chooseLocale(headers['accept-language']),
+    face: request.url.startsWith('/trpc/') ? 'trpc' : 'rest',
     requestId: request.id,
     log: request.log,
     origin: publicUrl(deps, request),

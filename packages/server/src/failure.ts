@@ -36,7 +36,7 @@ interface Request {
 /** Any error as its answer. What nobody threw on purpose is INTERNAL and says nothing but the request's id. */
 export function describeFailure(error: TRPCError, { locale, requestId, input }: Request): Failure {
   const domain = error.cause instanceof DomainError ? error.cause : undefined;
-  const reason = domain?.reason ?? reasonOf(error);
+  const reason = failureReason(error);
   const code = REASONS[reason];
   const invalid = domain?.cause ?? error.cause;
   const issues =
@@ -54,6 +54,11 @@ export function describeFailure(error: TRPCError, { locale, requestId, input }: 
       ...(issues && { issues }),
     },
   };
+}
+
+/** Why a request failed, for a program. */
+export function failureReason(error: TRPCError): Reason {
+  return error.cause instanceof DomainError ? error.cause.reason : reasonOf(error);
 }
 
 /** tRPC's own errors are about a request it could not read or a path it does not know. */

@@ -1,8 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Sql as Statement } from 'sql-template-tag';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { Config } from './config.ts';
-import type { CounterLabel, CounterName } from './counters.ts';
+import type { CounterLabel, CounterName, GaugeName } from './counters.ts';
 import { DomainError, type Reason } from './errors.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { CodeCache } from './referral/code-cache.ts';
@@ -127,8 +127,33 @@ export interface SmsToDeliver {
 /** Counts what happens, for the operator. */
 export interface Metrics {
   count<Name extends CounterName>(name: Name, labels: Record<CounterLabel<Name>, string>): void;
+  /** One call of a procedure. */
+  observe(call: ProcedureCall): void;
+  /** Reads figures whenever they are collected: a number for each value of the gauge's label. */
+  measure(name: GaugeName, read: () => Record<string, number>): void;
   /** Prometheus' text format, and its content type. */
   read(): Promise<{ text: string; type: string }>;
+}
+
+export interface ProcedureCall {
+  /** As in `auth.verifyCode` */
+  procedure: string;
+  face: 'rest' | 'trpc';
+  /** OK, or why it failed */
+  reason: Reason | 'OK';
+  seconds: number;
+}
+
+/** Where the time of a request goes, for those who have asked for it. */
+export interface Tracing {
+  /** A part of a request. `note` adds to what is known of it. */
+  span<T>(
+    name: string,
+    attributes: Record<string, string>,
+    work: (note: (attributes: Record<string, string>) => void) => Promise<T>,
+  ): Promise<T>;
+  /** A span for each request, under the one that its traceparent names (W3C Trace Context). */
+  serve(app: FastifyInstance): void;
 }
 
 /** At most `points` in each window of `seconds`, which starts at the first one. */
@@ -202,6 +227,8 @@ export interface Deps {
   tally: Tally;
   sms: SmsDelivery;
   metrics: Metrics;
+  /** Only where traces are wanted. */
+  tracing?: Tracing | undefined;
   clock: Clock;
   secrets: Secrets;
   accessTokens: AccessTokens;

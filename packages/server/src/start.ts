@@ -1,20 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
 import { clearbitFinder } from './adapters/clearbit.ts';
 import { openEmbeddedDatabase } from './adapters/embedded.ts';
 import { hunterVerifier } from './adapters/hunter.ts';
+import { openLog } from './adapters/log.ts';
 import { openPostgres, openReplica } from './adapters/postgres.ts';
 import { createMetrics } from './adapters/prometheus.ts';
 import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
-import { createReach } from './adapters/reach.ts';
+import { createReach, type Reach } from './adapters/reach.ts';
 import { openRedis } from './adapters/redis.ts';
 import { openSenders } from './adapters/sms-senders.ts';
 import { memoryTally, redisTally } from './adapters/tally.ts';
+import { openTracing, traced } from './adapters/tracing.ts';
 import { buildApp } from './app.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
-import type { Deps } from './ports.ts';
+import type { Database, Deps, Tracing } from './ports.ts';
 import { createCodeCache } from './referral/code-cache.ts';
 import { deriveSecrets } from './secrets.ts';
 import { createDelivery } from './sms/delivery.ts';
@@ -31,19 +33,20 @@ export interface Running {
 /** Settings to adapters to app to listening. */
 export async function start(env?: Record<string, string | undefined>): Promise<Running> {
   const config = readConfig(env);
-  const log = pino({
-    level: config.LOG_LEVEL,
-    // Where PostgreSQL quotes the row that it refused.
-    redact: ['err.detail', 'err.where'],
-  });
   // What was opened last is closed first.
   await using opened = new AsyncDisposableStack();
-  const { database, replica } = await openDatabases(config, log, opened);
-  const redis = config.REDIS_URL ? await openSharedRedis(config.REDIS_URL, log) : undefined;
+  const { log, close: closeLog } = await openLog(config);
+  opened.defer(closeLog);
+  const tracing = await openTracing(config);
+  if (tracing) opened.defer(() => tracing.close());
+  const { database, replica } = await openDatabases(config, log, opened, tracing);
+  const redisReach = createReach('Redis', log);
+  const redis = config.REDIS_URL ? await openRedis(config.REDIS_URL, redisReach.lost) : undefined;
+  redis?.on('ready', redisReach.found);
   const limiter = redis ? redisRateLimiter(redis) : memoryRateLimiter();
   opened.defer(() => limiter.close());
   const broadcast = config.REDIS_URL
-    ? await redisBroadcast(await openSharedRedis(config.REDIS_URL, log))
+    ? await redisBroadcast(await openRedis(config.REDIS_URL, redisReach.lost))
     : localBroadcast();
   opened.defer(() => broadcast.close());
   const secrets = deriveSecrets(config.APP_SECRET);
@@ -65,6 +68,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     tally: redis ? redisTally(redis) : memoryTally(),
     sms,
     metrics,
+    tracing,
     clock: Date.now,
     secrets,
     accessTokens: await createAccessTokens({
@@ -75,6 +79,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     log,
     ...openOutsideHelp(config),
   };
+  watch(deps, redis && redisReach);
   const app = await buildApp(deps);
   opened.defer(() => app.close());
   const url = await listen(app, config);
@@ -83,23 +88,40 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
   return { app, url, close: () => running.disposeAsync() };
 }
 
-async function openDatabases(config: Config, log: Logger, opened: AsyncDisposableStack) {
+async function openDatabases(
+  config: Config,
+  log: Logger,
+  opened: AsyncDisposableStack,
+  tracing: Tracing | undefined,
+) {
   const { DATABASE_URL, DATABASE_READ_URL, DATA_DIR } = config;
-  const database = DATABASE_URL
+  const seen = (each: Database) => (tracing ? traced(each, tracing) : each);
+  const primary = DATABASE_URL
     ? await openPostgres(DATABASE_URL, config, log)
     : await openEmbeddedDatabase(DATA_DIR);
-  opened.defer(() => database.close());
+  opened.defer(() => primary.close());
+  const database = seen(primary);
   if (!DATABASE_READ_URL) return { database, replica: database };
-  const replica = await openReplica(DATABASE_READ_URL, database, config, log);
+  const replica = await openReplica(DATABASE_READ_URL, primary, config, log);
   opened.defer(() => replica.close());
-  return { database, replica };
+  return { database, replica: seen(replica) };
 }
 
-async function openSharedRedis(url: string, log: Logger) {
-  const reach = createReach('Redis', log);
-  const redis = await openRedis(url, reach.lost);
-  redis.on('ready', reach.found);
-  return redis;
+/** What is read anew each time the metrics are. */
+function watch({ metrics, database, replica, accessTokens }: Deps, redis: Reach | undefined) {
+  const parts = { database, ...(replica !== database && { replica }) };
+  metrics.measure('invitree_up', () => ({
+    ...Object.fromEntries(Object.entries(parts).map(([name, { health }]) => [name, +health.up])),
+    ...(redis && { redis: +redis.up }),
+  }));
+  metrics.measure('invitree_database_connections', () => database.health.connections);
+  const cache = <Figure extends 'entries' | 'hits' | 'misses'>(figure: Figure) =>
+    metrics.measure(`invitree_cache_${figure}`, () => ({
+      access_tokens: accessTokens.cache[figure],
+    }));
+  cache('entries');
+  cache('hits');
+  cache('misses');
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {

@@ -3,7 +3,8 @@ import type { OpenApiMeta } from 'trpc-openapi';
 import { identifyCaller } from './auth/caller.ts';
 import type { Context } from './context.ts';
 import { DomainError, isUnstorable, REASONS, type Reason } from './errors.ts';
-import { describeFailure } from './failure.ts';
+import { countActivation } from './events.ts';
+import { describeFailure, failureReason } from './failure.ts';
 import { type AccountLimit, type AddressLimit, limitAccount, limitAddress } from './limits.ts';
 
 /** What each procedure says of itself beside its schemas. */
@@ -40,8 +41,22 @@ const withReasons = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: REASONS[cause.reason], cause });
 });
 
+/** Outermost: what it measures is what the caller waited for and got. */
+const measured = t.middleware(async ({ ctx: { deps, face }, path: procedure, next }) => {
+  const began = performance.now();
+  const call = async (note?: (attributes: Record<string, string>) => void) => {
+    const result = await next();
+    const reason = result.ok ? 'OK' : failureReason(result.error);
+    note?.({ reason });
+    deps.metrics.observe({ procedure, face, reason, seconds: (performance.now() - began) / 1000 });
+    if (result.ok) countActivation(deps.metrics, procedure, result.data);
+    return result;
+  };
+  return deps.tracing ? deps.tracing.span(procedure, {}, call) : call();
+});
+
 /** For anyone. */
-const publicProcedure = t.procedure.use(withReasons);
+const publicProcedure = t.procedure.use(measured).use(withReasons);
 
 /** For anyone, so many times from one address. */
 export const limitedProcedure = (name: AddressLimit) =>

@@ -28,7 +28,11 @@ export function database(
   const connections = checkedOut(pool, reach);
   const query = <Row>(client: PoolClient, statement: Statement) =>
     run<Row>(client, statement, named);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // Without the arguments of the call, which are personal.
+    errorFormat: 'minimal',
+  });
   return {
     prisma: prisma.$extends({
       query: {

@@ -21,3 +21,21 @@ export const redisUrl = z.string().refine((text) => parseRedisUrl(text) !== unde
   error:
     'must be like redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
 });
+
+/** How the service is run and watched; times in seconds. */
+export const operationSettings = {
+  /** Megabytes after which LOG_FILE is rotated, and how many of the older ones stay. */
+  LOG_FILE_SIZE: number(50),
+  LOG_FILE_KEEP: number(10),
+  /** If set, /metrics wants it as a bearer token. */
+  METRICS_TOKEN: z.string().min(16).optional(),
+  /** Where traces go, by OTLP over HTTP. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().default('invitree'),
+  /** Between two rounds of housekeeping; 0: none. */
+  HOUSEKEEPING_INTERVAL: z.coerce.number().int().min(0).default(60),
+  /** How long /readyz says no before requests are refused: what a balancer takes to notice. */
+  SHUTDOWN_DELAY: z.coerce.number().int().min(0).default(0),
+  /** How long the requests under way may then take. */
+  SHUTDOWN_TIMEOUT: number(10),
+};

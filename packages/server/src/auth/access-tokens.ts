@@ -15,6 +15,8 @@ export interface AccessTokens {
   sign(claims: Claims, issuer: string): Promise<string>;
   /** @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED */
   verify(token: string): Claims | Promise<Claims>;
+  /** How the cache of tokens known to be good is doing, since the start. */
+  readonly cache: { entries: number; hits: number; misses: number };
   /** The public keys (RFC 7517), the signing one first. */
   readonly jwks: { keys: Omit<SigningKey, 'd'>[] };
 }
@@ -44,7 +46,13 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
   // A client sends the same token many times, and a signature costs more than all else in a request.
   const verified = new LRUCache<string, Claims & { expiresAt: number }>({ max: 20_000 });
 
+  let hits = 0;
+  let misses = 0;
+
   const tokens: AccessTokens = {
+    get cache() {
+      return { entries: verified.size, hits, misses };
+    },
     jwks: { keys: publicJwks },
     sign({ userId, sessionId }, issuer) {
       const now = Math.floor(clock() / 1000);
@@ -60,7 +68,11 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
     },
     verify(token) {
       const known = verified.get(token);
-      if (!known) return verifySignature(token);
+      if (!known) {
+        misses += 1;
+        return verifySignature(token);
+      }
+      hits += 1;
       if (known.expiresAt <= clock()) throw new DomainError('TOKEN_EXPIRED');
       return known;
     },

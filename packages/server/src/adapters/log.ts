@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { basename, dirname, resolve } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { createStream } from 'rotating-file-stream';
+import type { Config } from '../config.ts';
+import { StartError } from '../start-error.ts';
+import { describeError } from './log-errors.ts';
+
+type Settings = Pick<Config, 'LOG_LEVEL' | 'LOG_FILE' | 'LOG_FILE_SIZE' | 'LOG_FILE_KEEP'>;
+
+export interface Log {
+  log: Logger;
+  /** Writes out what is still in memory. */
+  close(): Promise<void>;
+}
+
+/** JSON lines on the standard output, or in LOG_FILE, which is rotated. */
+export async function openLog(settings: Settings): Promise<Log> {
+  const options = { level: settings.LOG_LEVEL, serializers: { err: describeError } };
+  if (!settings.LOG_FILE) return { log: pino(options), close: async () => {} };
+  const file = await openFile(settings.LOG_FILE, settings);
+  return {
+    log: pino(options, file),
+    async close() {
+      file.end();
+      await once(file, 'finish');
+    },
+  };
+}
+
+/** `invitree.log` is the one being written; `invitree.log.1` came before it, and so on up to LOG_FILE_KEEP. */
+async function openFile(path: string, { LOG_FILE_SIZE, LOG_FILE_KEEP }: Settings) {
+  const whole = resolve(path);
+  const stream = createStream(basename(whole), {
+    path: dirname(whole),
+    size: `${LOG_FILE_SIZE}M`,
+    rotate: LOG_FILE_KEEP,
+    mode: 0o640,
+  });
+  // A full disk must not end the service; that the log goes on once there is room is all one can do.
+  let opened = false;
+  stream.on('error', (error) => {
+    if (opened) process.stderr.write(`Cannot write the log: ${error.message}\n`);
+  });
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw new StartError(`LOG_FILE ${whole} cannot be written: ${(error as Error).message}`);
+  }
+  opened = true;
+  return stream;
+}
