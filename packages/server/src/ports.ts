@@ -126,7 +126,11 @@ export interface SmsToDeliver {
 
 /** Counts what happens, for the operator. */
 export interface Metrics {
-  count<Name extends CounterName>(name: Name, labels: Record<CounterLabel<Name>, string>): void;
+  count<Name extends CounterName>(
+    name: Name,
+    labels: Record<CounterLabel<Name>, string>,
+    by?: number,
+  ): void;
   /** One call of a procedure. */
   observe(call: ProcedureCall): void;
   /** Reads figures whenever they are collected: a number for each value of the gauge's label. */

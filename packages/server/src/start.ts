@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
@@ -16,6 +17,7 @@ import { openTracing, traced } from './adapters/tracing.ts';
 import { buildApp } from './app.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
+import { keepHouse } from './housekeeping.ts';
 import type { Database, Deps, Tracing } from './ports.ts';
 import { createCodeCache } from './referral/code-cache.ts';
 import { deriveSecrets } from './secrets.ts';
@@ -24,6 +26,7 @@ import { StartError } from './start-error.ts';
 
 export interface Running {
   app: FastifyInstance;
+  config: Config;
   /** Where it listens, as in http://127.0.0.1:3000 */
   url: string;
   /** Finishes the requests under way, then closes the database. */
@@ -81,11 +84,15 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
   };
   watch(deps, redis && redisReach);
   const app = await buildApp(deps);
-  opened.defer(() => app.close());
+  opened.defer(() => closeApp(app, config));
   const url = await listen(app, config);
+  if (config.HOUSEKEEPING_INTERVAL > 0) {
+    const house = keepHouse(deps, config.HOUSEKEEPING_INTERVAL);
+    opened.defer(() => house.close());
+  }
   if (!config.production) process.stdout.write(welcome(url, deps));
   const running = opened.move();
-  return { app, url, close: () => running.disposeAsync() };
+  return { app, config, url, close: () => running.disposeAsync() };
 }
 
 async function openDatabases(
@@ -105,6 +112,18 @@ async function openDatabases(
   const replica = await openReplica(DATABASE_READ_URL, primary, config, log);
   opened.defer(() => replica.close());
   return { database, replica: seen(replica) };
+}
+
+/** Says at /readyz that no more should come, answers those who came, and parts with those who stay too long. */
+async function closeApp(app: FastifyInstance, { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT }: Config) {
+  app.drain();
+  await sleep(SHUTDOWN_DELAY * 1000);
+  const deadline = setTimeout(() => {
+    app.log.warn('Requests still under way at the deadline are cut off');
+    app.server.closeAllConnections();
+  }, SHUTDOWN_TIMEOUT * 1000);
+  await app.close();
+  clearTimeout(deadline);
 }
 
 /** What is read anew each time the metrics are. */

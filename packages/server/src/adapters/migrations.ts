@@ -133,6 +133,19 @@ export async function migrateOnce(pool: Pool, migrations?: MigrationList): Promi
   }
 }
 
+/** What `migrate` would apply, without a change to anything. */
+export async function pendingMigrations(pool: Pool): Promise<string[]> {
+  const { migrationDirectories } = await readMigrations();
+  const names = migrationDirectories.map(({ path }) => path);
+  const { rows } = await pool.query(`select to_regclass('_prisma_migrations') as history`);
+  if (!rows[0]?.history) return names;
+  const applied = await pool.query<{ name: string }>(
+    'select migration_name as name from _prisma_migrations where rolled_back_at is null',
+  );
+  const known = new Set(applied.rows.map(({ name }) => name));
+  return names.filter((name) => !known.has(name));
+}
+
 /** Saves the engine's start on the ordinary day, when there is nothing to apply. */
 async function isCurrent(pool: Pool, { migrationDirectories }: MigrationList): Promise<boolean> {
   const { rows } = await pool.query<{ exists: boolean }>(

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../ports.ts';
 import { StartError } from '../start-error.ts';
 import { database } from './database.ts';
-import { migrateOnce } from './migrations.ts';
+import { migrateOnce, pendingMigrations } from './migrations.ts';
 import { isAway, isConflict } from './postgres-errors.ts';
 import { createReach } from './reach.ts';
 
@@ -34,6 +34,26 @@ export async function openPostgres(
     await migrating.end();
   }
   return open(url, settings, log, 'PostgreSQL');
+}
+
+/** Looks at the PostgreSQL at `url` and changes nothing. */
+export async function inspectPostgres(
+  url: string,
+  settings: Settings,
+): Promise<{ version: number; replica: boolean; pending: string[] }> {
+  const pool = new Pool({ ...connectionTo(url, settings), max: 1 });
+  pool.on('error', () => {});
+  try {
+    const { rows } = await pool.query<{ version: number; replica: boolean }>(
+      `select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as replica`,
+    );
+    const { version = 0, replica = false } = rows[0] ?? {};
+    return { version, replica, pending: await pendingMigrations(pool) };
+  } catch (error) {
+    throw outOfReach(error, url);
+  } finally {
+    await pool.end();
+  }
 }
 
 /**

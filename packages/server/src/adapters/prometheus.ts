@@ -24,7 +24,7 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   return {
-    count: (name, labels) => counters.get(name)?.inc(labels),
+    count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     observe({ procedure, face, reason, seconds }) {
       durations.observe({ procedure, face }, seconds);
       counters.get('invitree_procedures_total')?.inc({ procedure, face, reason });

@@ -16,12 +16,19 @@ export async function openRedis(
   if (!address) throw new StartError('REDIS_URL cannot be read');
   const redis = connectionTo(address);
   redis.on('error', onError);
+  // What connecting itself throws says only that there is no connection.
+  let reason: Error | undefined;
+  redis.once('error', (error) => {
+    reason = error;
+  });
   try {
     await redis.connect();
   } catch (error) {
     redis.disconnect();
     const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
-    throw new StartError(`Redis at ${hosts} is out of reach: ${(error as Error).message}`);
+    throw new StartError(
+      `Redis at ${hosts} is out of reach: ${(reason ?? (error as Error)).message}`,
+    );
   }
   return redis;
 }
