@@ -13,6 +13,11 @@ import { Client } from 'pg';
 
 let started = new AsyncDisposableStack();
 
+export type Defer = (stop: () => Promise<unknown>) => void;
+
+/** For what else goes with them. */
+export const alsoStop: Defer = (stop) => started.defer(async () => void (await stop()));
+
 export async function stopOwnServers(): Promise<void> {
   const all = started;
   started = new AsyncDisposableStack();
