@@ -19,6 +19,10 @@ export function serveHealth(app: FastifyInstance, { config, database, metrics }:
   app.decorate('drain', () => {
     stopping = true;
   });
+  // So that those who are connected already do not come back to a closing door.
+  app.addHook('onRequest', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
   // Without Redis much still works, on each instance alike: to take them all away would end that too.
   app.get('/readyz', NEVER_SHED, async (_request, reply) => {
     if (!stopping && (await answers(database))) return { status: 'ok' };

@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+# The server runs from its TypeScript sources: what is built here is its dependencies and Prisma's client.
+ARG NODE=26.10.0-alpine3.22
+
+FROM node:${NODE} AS base
+RUN npm install --global pnpm@12.21.0
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages/cli/package.json packages/cli/
+COPY packages/sdk/package.json packages/sdk/
+COPY packages/server/package.json packages/server/
+
+FROM base AS client
+RUN pnpm install --frozen-lockfile --no-optional
+COPY prisma.config.ts ./
+COPY prisma prisma
+COPY scripts scripts
+RUN mkdir -p packages/server/src && node scripts/generate.ts
+
+FROM base AS dependencies
+# Type declarations, source maps and documents are for people who develop, and Prisma brings a compiler
+# for each database there is.
+RUN pnpm install --frozen-lockfile --prod --no-optional --filter @invitree/server \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete \
+  && find node_modules -path '*/@prisma/client/runtime/query_compiler*' ! -name '*postgresql*' -delete
+
+FROM node:${NODE}
+# npm and its kin are of no use to a server, and have their own security advisories.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
+  && mkdir /data && chown node:node /data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=dependencies /app/packages/server packages/server
+COPY prisma prisma
+COPY packages/server/src packages/server/src
+COPY --from=client /app/packages/server/src/generated packages/server/src/generated
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+USER node
+EXPOSE 3000
+VOLUME /data
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "packages/server/src/main.ts"]
