@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { localBroadcast } from '../packages/server/src/adapters/broadcast.ts';
-import { openPostgres } from '../packages/server/src/adapters/database.ts';
+import { openPostgres } from '../packages/server/src/adapters/postgres.ts';
 import { readConfig } from '../packages/server/src/config.ts';
 import type { Database } from '../packages/server/src/ports.ts';
 import { readProfile } from '../packages/server/src/profile/profile.ts';
@@ -20,9 +20,9 @@ export type Subject = Awaited<ReturnType<typeof openSubject>>;
 
 /** A seeded database and what is called on it: the rules that the procedures call, without HTTP. */
 export async function openSubject(url: string, users: number) {
-  const opened = await openPostgres(url, console.error);
-  const { database, statements } = recording(opened);
   const config = readConfig({ APP_SECRET: 'bench-only-'.repeat(4), DATABASE_URL: url });
+  const opened = await openPostgres(url, config);
+  const { database, statements } = recording(opened);
   const codeCache = await createCodeCache(database, localBroadcast());
   const secrets = deriveSecrets(config.APP_SECRET);
   const deps = { config, database, codeCache, secrets, clock: Date.now };

@@ -1,7 +1,8 @@
 import { Client, Pool } from 'pg';
 import { expect, inject, test } from 'vitest';
-import { openPostgres } from './database.ts';
+import { readConfig } from '../config.ts';
 import { readMigrations } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
 
 test('ten instances started at once on an empty database all come up, and each migration runs once', async () => {
   const template = inject('template');
@@ -11,7 +12,8 @@ test('ten instances started at once on an empty database all come up, and each m
   const name = `${template.database}_ten`;
   await admin.query(`create database ${name}`);
   const url = Object.assign(new URL(template.url), { pathname: `/${name}` }).href;
-  const opened = await Promise.all(Array.from({ length: 10 }, () => openPostgres(url, () => {})));
+  const config = readConfig({ APP_SECRET: 'tests-only-'.repeat(4), DATABASE_POOL: '1' });
+  const opened = await Promise.all(Array.from({ length: 10 }, () => openPostgres(url, config)));
 
   const pool = new Pool({ connectionString: url });
   const { rows } = await pool.query('select migration_name from _prisma_migrations order by 1');

@@ -22,7 +22,7 @@ type Settings = Pick<
 export async function openPostgres(
   url: string,
   settings: Settings,
-  log: FastifyBaseLogger,
+  log?: FastifyBaseLogger,
 ): Promise<Database> {
   const migrating = new Pool({ ...connectionTo(url, settings), max: 3 });
   migrating.on('error', () => {});
@@ -83,7 +83,7 @@ export async function openReplica(
 async function open(
   url: string,
   settings: Settings,
-  log: FastifyBaseLogger,
+  log: FastifyBaseLogger | undefined,
   name: string,
 ): Promise<Database> {
   const pool = new Pool({ ...connectionTo(url, settings), ...limits(settings) });

@@ -4,8 +4,8 @@ import type { Caller } from '../auth/sessions.ts';
 import { requireVerifiedPhone } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import { page, pageInput, readCursor } from '../paging.ts';
-import { rest } from '../rest-meta.ts';
 import { fromReplica } from '../replica.ts';
+import { rest } from '../rest-meta.ts';
 import { id, inviteCodeInput } from '../schemas.ts';
 import { limitedProcedure, limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
 import { activate } from './activate.ts';
@@ -158,7 +158,9 @@ export const referralRouter = router({
         .default({ days: 30 }),
     )
     .output(stats)
-    .query(({ ctx: { deps, caller }, input }) => readStats(fromReplica(deps), caller.userId, input.days)),
+    .query(({ ctx: { deps, caller }, input }) =>
+      readStats(fromReplica(deps), caller.userId, input.days),
+    ),
 
   tree: signedInProcedure
     .meta(
