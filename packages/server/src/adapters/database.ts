@@ -4,7 +4,14 @@ import type { Pool, PoolClient } from 'pg';
 import { DomainError } from '../errors.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Database, RecordedRefusal, Retry, type Sql } from '../ports.ts';
-import { asAnswer, contended, isAway, isConflict, isUnanswered } from './postgres-errors.ts';
+import {
+  asAnswer,
+  contended,
+  isAway,
+  isConflict,
+  isUnanswered,
+  unavailable,
+} from './postgres-errors.ts';
 import { createReach, type Reach } from './reach.ts';
 
 type Statement = Parameters<Sql['query']>[0];
@@ -39,7 +46,7 @@ export function database(
         $allOperations: ({ args, query }) =>
           query(args).catch((error) => {
             if (isAway(error)) reach.lost(error);
-            throw asAnswer(error);
+            throw unavailable(error);
           }),
       },
     }) as unknown as PrismaClient,

@@ -7,7 +7,11 @@ const BUSY = 1;
 
 /** An error as a caller may see it; the cause goes along for those who must know more. */
 export function asAnswer(error: unknown): unknown {
-  if (isUnstorable(error)) return new DomainError('INPUT_INVALID');
+  return isUnstorable(error) ? new DomainError('INPUT_INVALID') : unavailable(error);
+}
+
+/** The same for what was Prisma's, whose other errors are its own to explain. */
+export function unavailable(error: unknown): unknown {
   if (isAway(error)) return new DomainError('UNAVAILABLE', { retryAfter: AWAY }, error);
   if (isOverdue(error)) return new DomainError('UNAVAILABLE', { retryAfter: BUSY }, error);
   return error;
