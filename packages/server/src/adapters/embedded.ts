@@ -1,5 +1,6 @@
 import type { Database } from '../ports.ts';
 import { database } from './database.ts';
+import { serveBackups } from './embedded-backup.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrations.ts';
 
@@ -8,9 +9,12 @@ export async function openEmbeddedDatabase(folder: string): Promise<Database> {
   const unlock = lockFolder(folder);
   try {
     const { openEmbedded } = await import('./pglite.ts');
-    const { pool, close } = await openEmbedded(`${folder}/postgres`);
+    const opened = await openEmbedded(`${folder}/postgres`);
+    const { pool, close } = opened;
     await migrate(pool);
+    const stopBackups = await serveBackups(folder, opened);
     return database(pool, `embedded PostgreSQL in ${folder}`, async () => {
+      stopBackups();
       await close();
       unlock();
     });
