@@ -29,7 +29,7 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
-export interface DatabaseHealth {
+interface DatabaseHealth {
   /** Whether the last that needed it found it. */
   readonly up: boolean;
   /** Of this instance's pool; `waiting` are those who wait for one. */
@@ -139,7 +139,7 @@ export interface Metrics {
   read(): Promise<{ text: string; type: string }>;
 }
 
-export interface ProcedureCall {
+interface ProcedureCall {
   /** As in `auth.verifyCode` */
   procedure: string;
   face: 'rest' | 'trpc';

@@ -133,25 +133,31 @@ test('whatever is killed under load, all that was acknowledged is there, exactly
     );
   }
 
-  const { signIns, activations, revocations } = load.acknowledged;
+  const { signIns, activations, revocations, deletions } = load.acknowledged;
   console.log(
-    `acknowledged: ${signIns.length} sign-ins, ${activations.length} activations, ${revocations.length} sessions ended`,
+    `acknowledged: ${signIns.length} sign-ins, ${activations.length} activations, ${revocations.length} sessions ended, ${deletions.length} accounts deleted`,
   );
   expect(report[0]?.failed).toBe(0);
   const rolling = report.at(-1);
   expect((rolling?.failed ?? 0) / (rolling?.requests ?? 1)).toBeLessThan(0.01);
-  const users = await query<{ id: string; phone: string; codes: number }>(
-    `select id, phone, (select count(*)::int from invite_codes where user_id = users.id) as codes from users`,
+  const users = await query<{ id: string; phone: string | null; status: string; codes: number }>(
+    `select id, phone, status, (select count(*)::int from invite_codes where user_id = users.id) as codes from users`,
   );
-  const byPhone = new Map(users.map((user) => [user.phone, user]));
-  expect(byPhone.size).toBe(users.length);
+  const byId = new Map(users.map((user) => [user.id, user]));
+  // A deletion whose answer was lost may have been done all the same.
   for (const { phone, userId } of signIns)
-    expect(byPhone.get(phone)).toMatchObject({ id: userId, codes: 1 });
+    if (byId.get(userId)?.status === 'active')
+      expect(byId.get(userId)).toMatchObject({ phone, codes: 1 });
+    else expect(byId.get(userId)).toMatchObject({ phone: null, status: 'deleted' });
+  const phones = users.flatMap(({ phone }) => phone ?? []);
+  expect(new Set(phones).size).toBe(phones.length);
+  for (const { userId } of deletions) expect(byId.get(userId)?.status).toBe('deleted');
   const sessions = await query<{ id: string; revoked: boolean }>(
     'select id, revoked_at is not null as revoked from sessions',
   );
   const bySession = new Map(sessions.map(({ id, revoked }) => [id, revoked]));
-  expect(signIns.filter(({ sessionId }) => !bySession.has(sessionId))).toEqual([]);
+  const active = signIns.filter(({ userId }) => byId.get(userId)?.status === 'active');
+  expect(active.filter(({ sessionId }) => !bySession.has(sessionId))).toEqual([]);
   expect(revocations.filter(({ sessionId }) => !bySession.get(sessionId))).toEqual([]);
   const referrals = await query<{ refereeId: string; referrerId: string; code: string }>(
     'select referee_id as "refereeId", referrer_id as "referrerId", invite_code as code from referrals',

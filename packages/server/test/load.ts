@@ -5,6 +5,7 @@ export interface Acknowledged {
   signIns: { phone: string; userId: string; sessionId: string }[];
   activations: { userId: string; referrerId: string; inviteCode: string }[];
   revocations: { sessionId: string }[];
+  deletions: { userId: string }[];
 }
 
 interface Attempt {
@@ -39,7 +40,12 @@ function send(url: string, { ip, token }: Client, route: string, body?: object) 
 
 /** Mixed requests from several clients at once to any of the instances, until it is stopped. */
 export function startLoad(urls: string[], clients: number) {
-  const acknowledged: Acknowledged = { signIns: [], activations: [], revocations: [] };
+  const acknowledged: Acknowledged = {
+    signIns: [],
+    activations: [],
+    revocations: [],
+    deletions: [],
+  };
   const attempts: Attempt[] = [];
   const inviteCodes: { code: string; userId: string }[] = [];
   let stopped = false;
@@ -116,7 +122,10 @@ export function startLoad(urls: string[], clients: number) {
         });
     }
     for (let reads = 0; reads < 4; reads++) await call(client, 'GET /profile');
-    if (n % 3 === 0) {
+    if (n % 5 === 0) {
+      const gone = await call(client, 'DELETE /profile?confirm=true');
+      if (gone?.status === 200) acknowledged.deletions.push({ userId: user.id });
+    } else if (n % 3 === 0) {
       const out = await call(client, 'POST /auth/logout', {});
       if (out?.status === 200) acknowledged.revocations.push({ sessionId });
     }

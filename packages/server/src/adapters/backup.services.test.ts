@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { ownPostgres, stopOwnServers } from '../../test/own-servers.ts';
@@ -22,6 +24,8 @@ afterAll(async () => {
   await stopOwnServers();
   rmSync(folder, { recursive: true });
 });
+
+const run = promisify(execFile);
 
 type Running = Awaited<ReturnType<typeof start>>;
 
@@ -85,7 +89,17 @@ test('a copy made under way is whole, comes back elsewhere, and moves to Postgre
     'select octet_length(hash) as bytes from refresh_tokens where used_at is not null',
   );
   expect(rows).toEqual([{ bytes: 32 }]);
+
+  // As docs/operations.md has it.
+  const dump = join(folder, 'invitree.dump');
+  await run('pg_dump', ['--format=custom', `--file=${dump}`, postgres.url]);
+  await client.query('create database restored');
   await client.end();
+  const restored = Object.assign(new URL(postgres.url), { pathname: '/restored' }).href;
+  await run('pg_restore', ['--exit-on-error', '--no-owner', `--dbname=${restored}`, dump]);
+  const fourth = await start(env({ DATABASE_URL: restored, DATA_DIR: folder }));
+  expect(await call(fourth, 'GET /profile', undefined, anna.accessToken)).toEqual(after);
+  await fourth.close();
 });
 
 test('what is no copy changes nothing', async () => {

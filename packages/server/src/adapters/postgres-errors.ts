@@ -37,7 +37,7 @@ export function isAway(error: unknown): boolean {
 }
 
 /** Whether a time limit ended it: PostgreSQL's on statements and locks, or ours on the answer. */
-export function isOverdue(error: unknown): boolean {
+function isOverdue(error: unknown): boolean {
   // query_canceled, lock_not_available, idle_in_transaction_session_timeout
   return codesOf(error).some((code) => /^(57014|55P03|25P03)$/.test(code)) || isUnanswered(error);
 }
