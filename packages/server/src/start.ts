@@ -127,20 +127,22 @@ async function closeApp(app: FastifyInstance, { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT
 }
 
 /** What is read anew each time the metrics are. */
-function watch({ metrics, database, replica, accessTokens }: Deps, redis: Reach | undefined) {
+function watch(
+  { metrics, database, replica, accessTokens, codeCache }: Deps,
+  redis: Reach | undefined,
+) {
   const parts = { database, ...(replica !== database && { replica }) };
   metrics.measure('invitree_up', () => ({
     ...Object.fromEntries(Object.entries(parts).map(([name, { health }]) => [name, +health.up])),
     ...(redis && { redis: +redis.up }),
   }));
   metrics.measure('invitree_database_connections', () => database.health.connections);
-  const cache = <Figure extends 'entries' | 'hits' | 'misses'>(figure: Figure) =>
+  metrics.measure('invitree_cache_entries', () => ({ access_tokens: accessTokens.cache.entries }));
+  for (const figure of ['hits', 'misses'] as const)
     metrics.measure(`invitree_cache_${figure}`, () => ({
       access_tokens: accessTokens.cache[figure],
+      invite_codes: codeCache[figure],
     }));
-  cache('entries');
-  cache('hits');
-  cache('misses');
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {

@@ -45,7 +45,9 @@ async function signIn(running: Running, phone: string, more: object = {}) {
   return call(running, 'POST /auth/verify', { phone, code: '1234', ...more });
 }
 
-test('a copy made under way is whole, comes back elsewhere, and moves to PostgreSQL', async () => {
+test('a copy made under way is whole, comes back elsewhere, and moves to PostgreSQL', {
+  timeout: 180_000,
+}, async () => {
   const DATA_DIR = join(folder, 'data');
   const first = await start(env({ DATA_DIR }));
   const anna = await signIn(first, '+79991111111');
