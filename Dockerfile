@@ -14,8 +14,7 @@ FROM base AS client
 RUN pnpm install --frozen-lockfile --no-optional
 COPY prisma.config.ts ./
 COPY prisma prisma
-COPY scripts scripts
-RUN mkdir -p packages/server/src && node scripts/generate.ts
+RUN pnpm exec prisma generate --no-hints
 
 FROM base AS dependencies
 # Type declarations, source maps and documents are for people who develop, and Prisma brings a compiler
