@@ -1,6 +1,7 @@
 /**
- * Generates what is derived and therefore not kept: the Prisma client from the schema, and the SDK's
- * API from the server's router. Each only when what it comes from is newer, for a quick start.
+ * Generates what is derived and therefore not kept: the Prisma client from the schema, the SDK's API
+ * from the server's router, and the pages at /app. Each only when what it comes from is newer, for a
+ * quick start.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
@@ -19,12 +20,29 @@ if (age('packages/server/src/generated/prisma/client.ts') <= age('prisma/schema.
   });
 }
 
-const sources = [
+const isOlder = (target: string, sources: string[]) => age(target) <= Math.max(...sources.map(age));
+
+const api = [
   'scripts/sdk-api.ts',
   'scripts/type-printer.ts',
   ...globSync('packages/server/src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] }),
 ];
-if (age('packages/sdk/src/generated/api.ts') <= Math.max(...sources.map(age))) {
+if (isOlder('packages/sdk/src/generated/api.ts', api)) {
   const { writeSdkApi } = await import('./sdk-api.ts');
   writeSdkApi();
+}
+
+const plans = ['packages/web/phone-plans.ts', 'packages/web/package.json'];
+if (isOlder('packages/web/src/generated/phone-plans.ts', plans)) {
+  const { writePhonePlans } = await import('../packages/web/phone-plans.ts');
+  writePhonePlans();
+}
+
+const pages = [
+  ...globSync('packages/web/{*.{ts,html,json},src/**/*}', { cwd: root, exclude: ['**/*.test.ts'] }),
+  ...globSync('packages/sdk/src/**/*.ts', { cwd: root }),
+];
+if (isOlder('packages/web/dist/index.html', pages)) {
+  const { buildPages } = await import('../packages/web/build.ts');
+  await buildPages();
 }

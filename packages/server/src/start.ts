@@ -171,7 +171,7 @@ function welcome(url: string, { config, database }: Deps): string {
   Invitree listens on ${url}
   Database   ${database.description}
   Limits     ${config.REDIS_URL ? 'shared through Redis' : 'in this process: one instance only'}
-  Try it     ${url}/docs
+  Try it     ${url}/app, ${url}/docs
   Codes      appear here (${config.SMS_SENDER})
 
 `;

@@ -7,10 +7,11 @@ import { publicUrl } from '../context.ts';
 import type { Deps } from '../ports.ts';
 import { STYLED_BY_ATTRIBUTE } from '../shield.ts';
 import { serveInvitePage } from './invite-page.ts';
+import { servePages } from './pages.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** The start page and the API reference, all of it served from here. */
+/** The start page, the pages for people and the API reference, all of it served from here. */
 export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void> {
   const files = [
     ['/start.css', 'start.css', 'text/css; charset=utf-8'],
@@ -31,6 +32,7 @@ export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void>
       .send(start.replaceAll('{origin}', htmlEscape(publicUrl(deps, request)))),
   );
   serveInvitePage(app, deps);
+  await servePages(app, deps);
   await app.register(fastifyStatic, {
     root: absolutePath(),
     prefix: '/docs/',
