@@ -27,13 +27,25 @@ export async function stopOwnServers(): Promise<void> {
 const run = promisify(execFile);
 
 /** A port that nobody listens on just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** A port for a node of a Redis Cluster, which also listens 10,000 above it. */
+export async function freeClusterPort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 10_000);
+    try {
+      await freePort(port);
+      await freePort(port + 10_000);
+      return port;
+    } catch {}
+  }
 }
 
 function folder(name: string): string {

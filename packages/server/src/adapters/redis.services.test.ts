@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { freePort, ownRedis, ownSentinel, stopOwnServers, until } from '../../test/own-servers.ts';
+import {
+  freeClusterPort,
+  ownRedis,
+  ownSentinel,
+  stopOwnServers,
+  until,
+} from '../../test/own-servers.ts';
 import { redisRateLimiter } from './rate-limiter.ts';
 import { openRedis } from './redis.ts';
 
@@ -20,15 +26,14 @@ async function takes(url: string) {
 }
 
 test('limits on a Redis Cluster', async () => {
-  // A node's own bus is 10,000 above its port.
-  const ports = await Promise.all(
-    Array.from({ length: 3 }, async () => 20_000 + ((await freePort()) % 10_000)),
-  );
+  const ports = await Promise.all(Array.from({ length: 3 }, freeClusterPort));
   const nodes = await Promise.all(
     ports.map((port) => ownRedis({ port, more: ['--cluster-enabled', 'yes'] })),
   );
   const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes']);
+  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'], {
+    timeout: 30_000,
+  });
   let opened: Awaited<ReturnType<typeof takes>> | undefined;
   await until(async () => {
     opened = await takes(`redis+cluster://${hosts.slice(0, 2).join(',')}`);

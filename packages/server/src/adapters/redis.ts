@@ -7,6 +7,16 @@ export type RedisClient = Redis | Cluster;
 /** Milliseconds that a request waits for Redis, which answers in one: frozen or cut off, it is away. */
 const COMMAND_TIMEOUT = 1_000;
 
+/** Milliseconds for the first connection: a Cluster that is down would be waited for without end. */
+const CONNECT_TIMEOUT = 5_000;
+
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('no answer in time')), milliseconds).unref();
+  });
+  return Promise.race([work, late]);
+}
+
 /** Connects to Redis, or fails: a wrong address shows at the start, not at the first sign-in. */
 export async function openRedis(
   url: string,
@@ -22,7 +32,7 @@ export async function openRedis(
     reason = error;
   });
   try {
-    await redis.connect();
+    await within(CONNECT_TIMEOUT, redis.connect());
   } catch (error) {
     redis.disconnect();
     const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
@@ -39,7 +49,7 @@ function connectionTo({ kind, hosts, tls, db, username, password, master }: Redi
     // Away, it answers at once: a waiting queue would hold every request.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: 5_000,
+    connectTimeout: CONNECT_TIMEOUT,
     commandTimeout: COMMAND_TIMEOUT,
     // A host that is gone without a word: without this the system waits a quarter of an hour.
     socketTimeout: 5_000,
