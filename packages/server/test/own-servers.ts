@@ -244,7 +244,9 @@ default_pool_size = 4
 server_login_retry = 1
 `,
   );
-  owned(spawn(...asPostgres('pgbouncer', [file]), { stdio: 'ignore' }));
+  const server = owned(spawn(...asPostgres('pgbouncer', [file]), { stdio: 'ignore' }));
+  // Not killed: runuser would go and leave it behind.
+  started.defer(() => server.stop('SIGTERM'));
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await until(() => connects(url));
   return { url };
