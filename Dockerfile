@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# The server runs from its TypeScript sources: what is built here is its dependencies and Prisma's client.
+# The server runs from its TypeScript sources: what is built here is its dependencies, Prisma's client
+# and the pages.
 ARG NODE=26.10.0-alpine3.22
 
 FROM node:${NODE} AS base
@@ -9,12 +10,15 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/cli/package.json packages/cli/
 COPY packages/sdk/package.json packages/sdk/
 COPY packages/server/package.json packages/server/
+COPY packages/web/package.json packages/web/
 
-FROM base AS client
-RUN pnpm install --frozen-lockfile --no-optional
-COPY prisma.config.ts ./
+FROM base AS generated
+RUN pnpm install --frozen-lockfile
+COPY prisma.config.ts tsconfig.base.json tsconfig.json ./
 COPY prisma prisma
-RUN pnpm exec prisma generate --no-hints
+COPY scripts scripts
+COPY packages packages
+RUN node --disable-warning=ExperimentalWarning scripts/generate.ts
 
 FROM base AS dependencies
 # Type declarations, source maps and documents are for people who develop, and Prisma brings a compiler
@@ -32,7 +36,9 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=dependencies /app/packages/server packages/server
 COPY prisma prisma
 COPY packages/server/src packages/server/src
-COPY --from=client /app/packages/server/src/generated packages/server/src/generated
+COPY --from=generated /app/packages/server/src/generated packages/server/src/generated
+COPY --from=generated /app/packages/web/package.json packages/web/package.json
+COPY --from=generated /app/packages/web/dist packages/web/dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER node
 EXPOSE 3000
