@@ -226,6 +226,15 @@ test('a text with NUL is bad input, whoever carries it to the database', async (
   expect(isUnstorable(new Error('other'))).toBe(false);
 });
 
+test('half a surrogate pair, which JSON can carry and PostgreSQL’s cannot, is no fault', async () => {
+  const admin = await asAdmin();
+  for (const operation of operations()) {
+    const input = Object.fromEntries(keysOf(operation.input).map((key) => [key, '\ud800']));
+    for (const sent of [overRest(operation, input), overTrpc(operation, input)])
+      await send(sent, admin);
+  }
+});
+
 describe('odd requests', () => {
   test.each([
     '/trpc/__proto__',

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../errors.ts';
 import type { Page } from '../paging.ts';
 import type { Deps } from '../ports.ts';
-import { normalizeInviteCode } from '../referral/invite-codes.ts';
+import { isInviteCode, normalizeInviteCode } from '../referral/invite-codes.ts';
 import { recordAudit } from './audit.ts';
 import type { Actor } from './standing.ts';
 
@@ -68,6 +68,7 @@ export async function revokeCode(
   text: string,
 ): Promise<{ code: string; userId: string }> {
   const code = normalizeInviteCode(text);
+  if (!isInviteCode(code)) throw new DomainError('INVITE_CODE_NOT_FOUND');
   const now = new Date(clock());
   const [revoked] = await database.query<{ code: string; userId: string }>(sql`
     with revoked as (
