@@ -11,6 +11,7 @@ export default defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(services ? [] : ['**/*.services.test.ts'])],
     globalSetup: ['packages/server/test/database-template.ts'],
+    setupFiles: ['packages/server/test/seed.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
