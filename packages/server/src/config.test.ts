@@ -58,6 +58,12 @@ test('a short secret is refused, an empty setting is none', () => {
   expect(readConfig({ APP_SECRET, PORT: '' }).PORT).toBe(3000);
 });
 
+test('the embedded database is no reason to shed load', () => {
+  expect(readConfig({ APP_SECRET }).SHED_ABOVE_DELAY).toBe(0);
+  const DATABASE_URL = 'postgres://localhost/invitree';
+  expect(readConfig({ APP_SECRET, DATABASE_URL }).SHED_ABOVE_DELAY).toBe(1000);
+});
+
 test('an empty list of exempt addresses exempts none', () => {
   const { RATE_LIMIT_EXEMPT } = readConfig({ APP_SECRET, RATE_LIMIT_EXEMPT: '' });
   expect(RATE_LIMIT_EXEMPT.check('127.0.0.1')).toBe(false);

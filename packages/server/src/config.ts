@@ -85,7 +85,7 @@ const settings = z.object({
   }),
   HEADERS_TIMEOUT: seconds(10),
   REQUEST_TIMEOUT: seconds(30),
-  SHED_ABOVE_DELAY: count(1_000, 0),
+  SHED_ABOVE_DELAY: z.coerce.number().int().min(0).optional(),
   SHED_ABOVE_MEMORY: count(0, 0),
   ACCESS_TOKEN_TTL: count(900),
   REFRESH_TOKEN_TTL: count(2_592_000),
@@ -144,6 +144,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       ...data.SMS_COUNTRIES_DENIED,
       ...(data.SMS_COUNTRIES_ALLOWED.includes(WORLD) ? [] : [WORLD]),
     ],
+    // The embedded database works on the event loop itself: there a delay is work being done.
+    SHED_ABOVE_DELAY: data.SHED_ABOVE_DELAY ?? (data.DATABASE_URL ? 1_000 : 0),
     RATE_LIMIT_EXEMPT: blockList(
       env['RATE_LIMIT_EXEMPT'] === undefined && !production
         ? ['127.0.0.0/8', '::1']
