@@ -36,7 +36,8 @@ describe('an invitation', () => {
     await site.signInOn(anna, newPhone());
     const link = await anna.getByLabel('Your invite link').inputValue();
     const qr = anna.getByAltText(/QR code/);
-    expect(await qr.evaluate((image) => (image as unknown as Picture).naturalWidth)).not.toBe(0);
+    const width = () => qr.evaluate((image) => (image as unknown as Picture).naturalWidth);
+    await expect.poll(width).not.toBe(0);
 
     const phone = newPhone();
     const boris = await site.visit(link);
