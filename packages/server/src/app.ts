@@ -1,18 +1,16 @@
 import { TRPCError } from '@trpc/server';
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { v4 as uuid } from 'uuid';
 import { serveOauth } from './auth/oauth.ts';
-import { createContext, publicUrl } from './context.ts';
-import { DomainError } from './errors.ts';
+import { publicUrl } from './context.ts';
 import { serveHealth } from './health.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Deps } from './ports.ts';
 import { serveQrCode } from './referral/qr.ts';
-import { CHALLENGE, sendFailure, serveRest } from './rest.ts';
-import { type AppRouter, appRouter } from './router.ts';
+import { sendFailure, serveRest } from './rest.ts';
 import { fromFastify, raiseShield, requestLimits } from './shield.ts';
 import { serveSite } from './site/site.ts';
+import { serveTrpc } from './trpc-http.ts';
 
 /** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -61,31 +59,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   acceptEmptyJson(app);
 
   await raiseShield(app, deps);
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      maxBatchSize: 50,
-      createContext: ({ req, res }) => createContext(deps, req, res),
-      onError({ error, ctx, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR')
-          ctx?.log.error({ err: error.cause ?? error, path }, 'Request failed');
-      },
-      responseMeta({ errors }) {
-        const challenge = errors.some(({ code }) => code === 'UNAUTHORIZED');
-        const waits = errors.map(({ cause }) =>
-          cause instanceof DomainError ? (cause.data.retryAfter ?? 0) : 0,
-        );
-        const retryAfter = Math.max(0, ...waits);
-        return {
-          headers: {
-            ...(retryAfter > 0 && { 'retry-after': String(retryAfter) }),
-            ...(challenge && CHALLENGE),
-          },
-        };
-      },
-    } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
-  });
+  await app.register(async (trpc) => serveTrpc(trpc, deps), { prefix: '/trpc' });
   await app.register(
     async (api) => {
       serveRest(api, deps);

@@ -1,11 +1,13 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-openapi';
 import { identifyCaller } from './auth/caller.ts';
+import { type FoundCaller, findCaller } from './auth/sessions.ts';
 import type { Context } from './context.ts';
 import { DomainError, isUnstorable, REASONS, type Reason } from './errors.ts';
 import { countActivation } from './events.ts';
 import { describeFailure, failureReason } from './failure.ts';
 import { type AccountLimit, type AddressLimit, limitAccount, limitAddress } from './limits.ts';
+import type { Deps } from './ports.ts';
 
 /** What each procedure says of itself beside its schemas. */
 export interface Meta extends OpenApiMeta {
@@ -65,11 +67,17 @@ export const limitedProcedure = (name: AddressLimit) =>
     return next();
   });
 
+/** For a signed-in user, as `ctx.caller`, read by `find` with all that the procedure needs of them. */
+export const signedInProcedureWith = <Found extends FoundCaller>(
+  find: (deps: Deps, sessionId: string) => Promise<Found>,
+) =>
+  publicProcedure.use(async ({ ctx, type, next }) => {
+    const caller = await identifyCaller(ctx, { change: type !== 'query', find });
+    return next({ ctx: { caller } });
+  });
+
 /** For a signed-in user, as `ctx.caller`. */
-export const signedInProcedure = publicProcedure.use(async ({ ctx, type, next }) => {
-  const caller = await identifyCaller(ctx, { change: type !== 'query' });
-  return next({ ctx: { caller } });
-});
+export const signedInProcedure = signedInProcedureWith(findCaller);
 
 /** For admins. The role is read with the caller, at each request: taking it away holds at once. */
 export const adminProcedure = signedInProcedure.use(({ ctx, next }) => {

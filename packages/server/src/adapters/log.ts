@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { basename, dirname, resolve } from 'node:path';
-import { type Logger, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import type { Config } from '../config.ts';
 import { StartError } from '../start-error.ts';
@@ -17,7 +17,11 @@ export interface Log {
 /** JSON lines on the standard output, or in LOG_FILE, which is rotated. */
 export async function openLog(settings: Settings): Promise<Log> {
   const options = { level: settings.LOG_LEVEL, serializers: { err: describeError } };
-  if (!settings.LOG_FILE) return { log: pino(options), close: async () => {} };
+  if (!settings.LOG_FILE) {
+    // Written by another thread, many lines at once when there are many.
+    const output = destination({ sync: false });
+    return { log: pino(options, output), close: async () => output.flushSync() };
+  }
   const file = await openFile(settings.LOG_FILE, settings);
   return {
     log: pino(options, file),

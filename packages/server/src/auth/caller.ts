@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import type { SessionCookie } from './session-cookie.ts';
-import { type Caller, type Client, findCaller } from './sessions.ts';
+import type { Client, FoundCaller } from './sessions.ts';
 
 /** A cookie session is prolonged by its use, but not written at each: in milliseconds. */
 const PROLONG_EVERY = 5 * 60_000;
@@ -19,23 +19,24 @@ interface Request {
 
 /**
  * Whose request this is, by access token or by cookie. Both at once must name the same session.
+ * @param find reads whose session it is, and in the same statement whatever else is wanted of them
  * @throws DomainError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, USER_BLOCKED; FORBIDDEN for a change
  *   that another site made a browser send with its cookie
  */
-export async function identifyCaller(
+export async function identifyCaller<Found extends FoundCaller>(
   { deps, client, bearer, cookie, foreign }: Request,
-  { change }: { change: boolean },
-): Promise<Caller> {
+  { change, find }: { change: boolean; find: (deps: Deps, sessionId: string) => Promise<Found> },
+): Promise<Found> {
   const named = await cookie.read();
   if (bearer) {
     const { sessionId } = await deps.accessTokens.verify(bearer);
     if (named && named !== sessionId) throw new DomainError('TOKEN_INVALID');
-    return findCaller(deps, sessionId);
+    return find(deps, sessionId);
   }
   if (named === undefined) throw new DomainError('TOKEN_MISSING');
   if (change && foreign) throw new DomainError('FORBIDDEN');
   if (named === null) throw new DomainError('TOKEN_INVALID');
-  const caller = await findCaller(deps, named);
+  const caller = await find(deps, named);
   if (cookie.writable && (await prolong(deps, caller, client))) await cookie.write(named);
   return caller;
 }

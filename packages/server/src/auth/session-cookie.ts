@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getIronSession, type SessionOptions } from 'iron-session';
+import { getIronSession } from 'iron-session';
 import type { Deps } from '../ports.ts';
+import type { Secrets } from '../secrets.ts';
 
 /** The cookie by which a browser names its session. What that session is worth, the database knows. */
 export interface SessionCookie {
@@ -25,30 +26,27 @@ export function sessionCookie(
   { request, response, https }: Exchange,
 ): SessionCookie {
   const cookieName = `${https ? '__Host-' : ''}invitree_session`;
-  const passwords = Object.fromEntries(
-    secrets.sessionCookie.map(({ id, password }) => [id, password]),
-  );
-  const options: SessionOptions = {
-    cookieName,
-    password: passwords,
-    ttl: config.REFRESH_TOKEN_TTL,
-    cookieOptions: {
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: https || config.NODE_ENV !== 'development',
-      path: '/',
-      maxAge: config.REFRESH_TOKEN_TTL,
-    },
-  };
-  const open = (options: SessionOptions) =>
-    getIronSession<{ sid?: string }>(request, response, options);
+  const cookieOptions = {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: https || config.NODE_ENV !== 'development',
+    path: '/',
+    maxAge: config.REFRESH_TOKEN_TTL,
+  } as const;
+  const open = (passwords: Secrets['sessionCookie']) =>
+    getIronSession<{ sid?: string }>(request, response, {
+      cookieName,
+      password: Object.fromEntries(passwords.map(({ id, password }) => [id, password])),
+      ttl: config.REFRESH_TOKEN_TTL,
+      cookieOptions,
+    });
   // A glance that spares every other request the work; the name may be a part of another's.
   const mayBeThere = request.headers.cookie?.includes(`${cookieName}=`) === true;
 
   return {
     async read() {
       if (!mayBeThere) return undefined;
-      const { sid } = await open(options);
+      const { sid } = await open(secrets.sessionCookie);
       return sid ?? null;
     },
     get writable() {
@@ -58,13 +56,13 @@ export function sessionCookie(
       // iron-session seals with the password of the highest number: it is given only the newest.
       const [newest] = secrets.sessionCookie;
       if (!newest) throw new Error('No password for cookies');
-      const session = await open({ ...options, password: { [newest.id]: newest.password } });
+      const session = await open([newest]);
       session.sid = sessionId;
       await session.save();
     },
     async clear() {
       // Left where it cannot be cleared, it names a session that has ended.
-      if (mayBeThere && this.writable) (await open(options)).destroy();
+      if (mayBeThere && this.writable) (await open(secrets.sessionCookie)).destroy();
     },
   };
 }

@@ -16,25 +16,42 @@ export interface Caller {
   role: 'user' | 'admin';
 }
 
+/** A caller, and what is needed to prolong their session. */
+export type FoundCaller = Caller & { lastUsedAt: Date };
+
+/** What `callerOf` judges, of a session `s` and its user `u`. */
+export interface CallerRow extends FoundCaller {
+  status: 'active' | 'blocked' | 'deleted';
+  live: boolean;
+}
+
+/** The columns of a CallerRow. */
+export function callerColumns({ clock }: Pick<Deps, 'clock'>) {
+  return sql`u.id as "userId", s.id as "sessionId", u.role, u.status, s.last_used_at as "lastUsedAt",
+      s.revoked_at is null and s.expires_at > ${new Date(clock())} as live`;
+}
+
+/** @throws DomainError TOKEN_INVALID, USER_BLOCKED */
+export function callerOf(row: CallerRow | undefined): FoundCaller {
+  if (row?.status === 'blocked') throw new DomainError('USER_BLOCKED');
+  if (!row?.live) throw new DomainError('TOKEN_INVALID');
+  const { userId, sessionId, role, lastUsedAt } = row;
+  return { userId, sessionId, role, lastUsedAt };
+}
+
 /**
  * Whose live session this is.
  * @throws DomainError TOKEN_INVALID, USER_BLOCKED
  */
 export async function findCaller(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  deps: Pick<Deps, 'clock' | 'database'>,
   sessionId: string,
-): Promise<Caller & { lastUsedAt: Date }> {
-  const [row] = await database.query<
-    Caller & { lastUsedAt: Date; status: string; live: boolean }
-  >(sql`
-    select u.id as "userId", s.id as "sessionId", u.role, u.status, s.last_used_at as "lastUsedAt",
-      s.revoked_at is null and s.expires_at > ${new Date(clock())} as live
+): Promise<FoundCaller> {
+  const [row] = await deps.database.query<CallerRow>(sql`
+    select ${callerColumns(deps)}
     from sessions s join users u on u.id = s.user_id
     where s.id = ${sessionId}`);
-  if (row?.status === 'blocked') throw new DomainError('USER_BLOCKED');
-  if (!row?.live) throw new DomainError('TOKEN_INVALID');
-  const { userId, role, lastUsedAt } = row;
-  return { userId, sessionId, role, lastUsedAt };
+  return callerOf(row);
 }
 
 /** A user's live sessions, the newest first; `sessionId` is the one that asks. */

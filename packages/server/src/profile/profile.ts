@@ -1,5 +1,11 @@
 import sql from 'sql-template-tag';
-import type { Caller } from '../auth/sessions.ts';
+import {
+  type Caller,
+  type CallerRow,
+  callerColumns,
+  callerOf,
+  type FoundCaller,
+} from '../auth/sessions.ts';
 import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Person } from '../ports.ts';
@@ -35,16 +41,11 @@ type Row = Omit<Profile, 'phoneVerified' | 'referrals'> & {
 };
 
 /**
- * A user with the newest 20 referees, in one statement. The inner query takes those 20 by index
- * before it looks at their users: joined first, PostgreSQL's generic plan reads whole tables.
- * @throws DomainError NOT_FOUND
+ * The columns of a Row, and what is joined to a user `u` for them: the newest 20 referees too, so that
+ * a profile is one statement. The inner query takes those 20 by index before it looks at their users:
+ * joined first, PostgreSQL's generic plan reads whole tables.
  */
-export async function readProfile(
-  deps: Pick<Deps, 'config' | 'clock' | 'database'>,
-  userId: string,
-): Promise<Profile> {
-  const [row] = await deps.database.query<Row>(sql`
-    select u.id, u.phone, u.email, u.display_name as "displayName", u.role,
+const COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
       u.created_at as "createdAt", u.person, c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
@@ -55,21 +56,64 @@ export async function readProfile(
           select referee_id, activated_at from referrals where referrer_id = u.id
           order by activated_at desc, referee_id desc limit 20
         ) n, lateral (select phone, display_name, status from users where id = n.referee_id) f
-      ) end as referrals
-    from users u
+      ) end as referrals`;
+const JOINS = sql`
     left join invite_codes c on c.user_id = u.id and c.retired_at is null
-    left join referrals r on r.referee_id = u.id
+    left join referrals r on r.referee_id = u.id`;
+
+type ProfileDeps = Pick<Deps, 'config' | 'clock' | 'database'>;
+
+/** @throws DomainError NOT_FOUND */
+export async function readProfile(deps: ProfileDeps, userId: string): Promise<Profile> {
+  const [row] = await deps.database.query<Row>(sql`
+    select ${COLUMNS} from users u ${JOINS}
     where u.id = ${userId} and u.status <> 'deleted'`);
   if (!row) throw new DomainError('NOT_FOUND');
-  const { phoneVerifiedAt, referrals, ...profile } = row;
+  return profileOf(deps, row);
+}
+
+/** What `findCallerWithProfile` asks the database. */
+export function selectCallerWithProfile(deps: Pick<Deps, 'clock'>, sessionId: string) {
+  return sql`
+    select ${callerColumns(deps)}, ${COLUMNS}
+    from sessions s join users u on u.id = s.user_id ${JOINS}
+    where s.id = ${sessionId}`;
+}
+
+/**
+ * Whose live session this is, with their profile, in one statement.
+ * @throws DomainError TOKEN_INVALID, USER_BLOCKED
+ */
+export async function findCallerWithProfile(
+  deps: ProfileDeps,
+  sessionId: string,
+): Promise<FoundCaller & { profile: Profile }> {
+  const statement = selectCallerWithProfile(deps, sessionId);
+  const [row] = await deps.database.query<CallerRow & Row>(statement);
+  const caller = callerOf(row);
+  return { ...caller, profile: profileOf(deps, row as Row) };
+}
+
+function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: Row): Profile {
   return {
-    ...profile,
-    phoneVerified: isPhoneVerified(deps, phoneVerifiedAt),
-    referrals: referrals.map((referral) => ({
+    id: row.id,
+    phone: row.phone,
+    email: row.email,
+    displayName: row.displayName,
+    role: row.role,
+    phoneVerified: isPhoneVerified(deps, row.phoneVerifiedAt),
+    inviteCode: row.inviteCode,
+    inviteCodeExpiresAt: row.inviteCodeExpiresAt,
+    activatedInviteCode: row.activatedInviteCode,
+    referrerId: row.referrerId,
+    referralCount: row.referralCount,
+    referrals: row.referrals.map((referral) => ({
       ...referral,
       phone: phoneOfReferee(deps.config, referral.phone),
       activatedAt: new Date(referral.activatedAt),
     })),
+    createdAt: row.createdAt,
+    person: row.person ?? null,
   };
 }
 

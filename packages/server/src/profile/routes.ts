@@ -1,18 +1,23 @@
 import { z } from 'zod';
 import { rest } from '../rest-meta.ts';
 import { id } from '../schemas.ts';
-import { limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
+import {
+  limitedSignedInProcedure,
+  router,
+  signedInProcedure,
+  signedInProcedureWith,
+} from '../trpc.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
-import { getProfile, readProfile, updateProfile } from './profile.ts';
+import { findCallerWithProfile, getProfile, updateProfile } from './profile.ts';
 import { confirmation, displayName, profile, profileExport, publicProfile } from './schemas.ts';
 
 export const profileRouter = router({
-  me: signedInProcedure
+  me: signedInProcedureWith(findCallerWithProfile)
     .meta(rest('GET /profile', { tag: 'profile', summary: 'My profile' }))
     .input(z.void())
     .output(profile)
-    .query(({ ctx: { deps, caller } }) => readProfile(deps, caller.userId)),
+    .query(({ ctx: { caller } }) => caller.profile),
 
   update: signedInProcedure
     .meta(rest('PATCH /profile', { tag: 'profile', summary: 'Change my profile' }))
