@@ -1,0 +1,56 @@
+/**
+ * The least that a profile can cost on this stack: bare Fastify, jose with a cache of verified tokens, and
+ * the very statement that Invitree runs, prepared, through pg. No checks of input or output, no log, no
+ * limits, no other routes; and as a floor of that, constant JSON of the same size.
+ */
+import Fastify from 'fastify';
+import { importJWK, type JWK, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { Pool } from 'pg';
+import { selectCallerWithProfile } from '../../packages/server/src/profile/profile.ts';
+
+const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 10 });
+const key = await importJWK(JSON.parse(process.env['PUBLIC_KEY'] as string) as JWK, 'ES256');
+const { text } = selectCallerWithProfile({ clock: Date.now }, '');
+const verified = new LRUCache<string, { sid: string; exp: number }>({ max: 20_000 });
+
+interface Row {
+  live: boolean;
+  userId: string;
+  sessionId: string;
+  lastUsedAt: Date;
+  phoneVerifiedAt: Date | null;
+}
+
+const constant = JSON.parse(process.env['CONSTANT'] as string);
+const app = Fastify();
+app.get('/constant', async () => constant);
+app.get('/profile', async (request, reply) => {
+  const token = (request.headers.authorization ?? '').slice('Bearer '.length);
+  let claims = verified.get(token);
+  if (!claims) {
+    const { payload } = await jwtVerify(token, key);
+    claims = payload as { sid: string; exp: number };
+    verified.set(token, claims);
+  }
+  const now = Date.now();
+  if (claims.exp * 1000 < now) return reply.code(401).send({ error: 'expired' });
+  const values = [new Date(now), claims.sid];
+  const { rows } = await pool.query<Row>({ name: 'profile', text, values });
+  const [row] = rows;
+  if (!row?.live) return reply.code(401).send({ error: 'ended' });
+  const {
+    live: _,
+    userId: __,
+    sessionId: ___,
+    lastUsedAt: ____,
+    phoneVerifiedAt,
+    ...profile
+  } = row;
+  return { ...profile, phoneVerified: phoneVerifiedAt !== null };
+});
+process.once('SIGTERM', async () => {
+  await app.close();
+  await pool.end();
+});
+console.log(`listens on ${await app.listen({ host: '127.0.0.1', port: 0 })}`);
