@@ -34,6 +34,7 @@ export function picture(groups: { title: string; bars: Bar[] }[]): string {
     }
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + 12}" font-family="system-ui, sans-serif" font-size="13" fill="#0f172a">
+<title>Rates of Invitree beside the floor and better-auth</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${parts.join('\n')}
 </svg>

@@ -45,7 +45,7 @@ export function table({ title, columns, rows }: Section): string {
   ].join('\n');
 }
 
-export function isMet({ ratio = Number.NaN, target }: Row): boolean | undefined {
+function isMet({ ratio = Number.NaN, target }: Row): boolean | undefined {
   if (!target) return undefined;
   return 'least' in target ? ratio >= target.least : ratio <= target.most;
 }

@@ -47,7 +47,7 @@ export function signInAtPeer(phone: () => string): Work {
   };
 }
 
-export async function askPeer(send: Parameters<Work>[0], phoneNumber: string) {
+async function askPeer(send: Parameters<Work>[0], phoneNumber: string) {
   await send(request('POST /api/auth/phone-number/send-otp', { body: { phoneNumber } }));
   return send(request(`GET /code/${phoneNumber.slice(1)}`));
 }
