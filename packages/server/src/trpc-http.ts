@@ -17,7 +17,7 @@ import { type AppRouter, appRouter } from './router.ts';
 
 /**
  * Serves the procedures over tRPC's protocol. Its own adapter makes a Request and a Response of the web
- * out of what Node has, and streams the answer: half of what a call costs. So the calls that are most of
+ * out of what Node has, and streams the answer, a large part of what a call costs. So the calls that are most of
  * all, one procedure and no extras, are answered here; batches, streams and whatever is wrong are its.
  */
 export function serveTrpc(app: FastifyInstance, deps: Deps): void {
