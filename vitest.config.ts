@@ -13,6 +13,9 @@ export default defineConfig({
     globalSetup: ['packages/server/test/database-template.ts'],
     setupFiles: ['packages/server/test/seed.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    // Loading the same modules for each file anew costs a fifth of the time. Suites share nothing by
+    // way of modules, and the run on real services, where each file has its own, shows that too.
+    isolate: services,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two keep both cores of a small machine busy; more of them only wait.
