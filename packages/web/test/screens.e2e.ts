@@ -55,7 +55,7 @@ describe.each(Object.keys(DEVICES) as (keyof typeof DEVICES)[])('%s', (device) =
     await page.getByText('This is not a valid phone number.').waitFor();
     await look('phone-wrong');
     await site.askForCode(page, phone);
-    await page.getByLabel('Code from the SMS').fill(otherDigit(site, phone).repeat(4));
+    await page.getByLabel('Code from the SMS').fill((await otherDigit(site, phone)).repeat(4));
     await page.getByText('The code is wrong, 4 tries left.').waitFor();
     await look('code-wrong');
     await page.getByRole('button', { name: 'Use another number' }).click();
@@ -93,8 +93,8 @@ describe.each(Object.keys(DEVICES) as (keyof typeof DEVICES)[])('%s', (device) =
 });
 
 /** A digit that is not the first one of the code. */
-function otherDigit(site: Site, phone: string): string {
-  return site.codeFor(phone).startsWith('0') ? '1' : '0';
+async function otherDigit(site: Site, phone: string): Promise<string> {
+  return (await site.codeFor(phone)).startsWith('0') ? '1' : '0';
 }
 
 async function check(page: Page, name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { vi } from 'vitest';
 import { openTestApp, type TestOptions } from '../../server/test/harness.ts';
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
@@ -33,9 +34,13 @@ export async function openSite(options?: TestOptions) {
       await page.goto(path);
       return page;
     },
-    /** The newest code that went to a phone. */
-    codeFor(phone: string): string {
-      const { text } = app.outbox.findLast(({ to }) => to === phone) ?? { text: '' };
+    /** The newest code that went to a phone: messages leave after the answer. */
+    async codeFor(phone: string): Promise<string> {
+      const { text } = await vi.waitFor(() => {
+        const message = app.outbox.findLast(({ to }) => to === phone);
+        if (!message) throw new Error(`No message to ${phone}`);
+        return message;
+      });
       return /\d+/.exec(text)?.[0] ?? '';
     },
     /** Through the form, as far as the code. */
@@ -46,7 +51,7 @@ export async function openSite(options?: TestOptions) {
     },
     async signInOn(page: Page, phone: string): Promise<void> {
       await this.askForCode(page, phone);
-      await page.getByLabel('Code from the SMS').fill(this.codeFor(phone));
+      await page.getByLabel('Code from the SMS').fill(await this.codeFor(phone));
       await page.getByRole('heading', { name: 'Invite a friend' }).waitFor();
     },
     async close() {
