@@ -14,7 +14,5 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
-    // A browser on a busy machine may be late once; a fault is there each time.
-    retry: 2,
   },
 });

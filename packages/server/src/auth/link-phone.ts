@@ -3,7 +3,7 @@ import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import { countVerified } from '../sms/pumping.ts';
-import { forgiveTry, tryCode, withoutOne } from './one-time-codes.ts';
+import { forgiveTry, spendCode, tryCode } from './one-time-codes.ts';
 import type { Client } from './sessions.ts';
 import { throwTaken } from './taken.ts';
 
@@ -33,8 +33,7 @@ export async function linkPhone(deps: Deps, { userId, phone, code, client }: Lin
     const linked = await deps.database
       .query(sql`
       with code as (
-        update phone_codes set code_hash = null, failed_at = ${withoutOne(tried.triedAt)}
-        where phone = ${phone} and challenge_id = ${tried.challengeId} and code_hash is not null
+        ${spendCode(tried)}
           and exists (select from users where id = ${userId} and status = 'active')
         returning phone
       ), linked as (

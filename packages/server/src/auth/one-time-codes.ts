@@ -59,7 +59,7 @@ export async function issueCode(
   }
 }
 
-/** A right guess, not yet spent: `consumeCode` spends it, `forgiveTry` takes it back. */
+/** A right guess, not yet spent: `spendCode` spends it, `forgiveTry` takes it back. */
 export interface RightTry {
   phone: string;
   challengeId: string;
@@ -105,13 +105,14 @@ export async function tryCode(deps: Deps, phone: string, code: string): Promise<
   return { phone, challengeId, triedAt };
 }
 
-/** Spends a code: true for one caller, false for everyone after. The try that spent it was no failure. */
-export async function consumeCode(tx: Sql, { phone, challengeId, triedAt }: RightTry) {
-  const consumed = await tx.query(sql`
+/**
+ * The update that spends a code, for the statement of what it earns: it finds its row once, and nothing
+ * after. More conditions may follow. The try that spent it was no failure.
+ */
+export function spendCode({ phone, challengeId, triedAt }: RightTry) {
+  return sql`
     update phone_codes set code_hash = null, failed_at = ${withoutOne(triedAt)}
-    where phone = ${phone} and challenge_id = ${challengeId} and code_hash is not null
-    returning phone`);
-  return consumed.length === 1;
+    where phone = ${phone} and challenge_id = ${challengeId} and code_hash is not null`;
 }
 
 /** Takes back a right try that came to nothing for another reason, so that the code stays usable. */
@@ -124,7 +125,7 @@ export async function forgiveTry(tx: Sql, { phone, challengeId, triedAt }: Right
 }
 
 /** `failed_at` less one entry at `at`, where others of the same millisecond stay. */
-export function withoutOne(at: Date) {
+function withoutOne(at: Date) {
   return sql`(select coalesce(array_agg(f order by n), '{}') from unnest(failed_at) with ordinality t (f, n)
     where n is distinct from array_position(failed_at, ${at}::timestamptz))`;
 }

@@ -5,7 +5,7 @@ import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
 import { countVerified } from '../sms/pumping.ts';
 import { createAccount } from './create-account.ts';
-import { forgiveTry, type RightTry, tryCode, withoutOne } from './one-time-codes.ts';
+import { forgiveTry, type RightTry, spendCode, tryCode } from './one-time-codes.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
 import type { Client } from './sessions.ts';
 
@@ -37,7 +37,7 @@ async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession
     tryCode(deps, phone, code),
   );
   const open = (tx: Sql, isNewUser: boolean) =>
-    openSession(deps, tx, spendCode(deps, tried, input.client), {
+    openSession(deps, tx, signInWithCode(deps, tried, input.client), {
       ...input,
       method: 'phone',
       isNewUser,
@@ -67,17 +67,13 @@ async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession
 }
 
 /** Spends the code for the account with its phone; neither happens without the other. */
-function spendCode(
-  { config, clock }: Deps,
-  { phone, challengeId, triedAt }: RightTry,
-  { ip }: Client,
-) {
+function signInWithCode({ config, clock }: Deps, right: RightTry, { ip }: Client) {
+  const { phone } = right;
   const now = new Date(clock());
   const listed = config.ADMIN_PHONES.includes(phone);
   return sql`
     code as (
-      update phone_codes set code_hash = null, failed_at = ${withoutOne(triedAt)}
-      where phone = ${phone} and challenge_id = ${challengeId} and code_hash is not null
+      ${spendCode(right)}
         and exists (select from users where phone = ${phone} and status = 'active')
       returning phone
     ), account as (
