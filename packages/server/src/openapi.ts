@@ -3,8 +3,8 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi';
 import { REASONS, type Reason } from './errors.ts';
 import { errorMessage } from './messages.ts';
+import { operations } from './operations.ts';
 import { qrCodeOperation } from './referral/qr.ts';
-import { operations } from './rest.ts';
 import { appRouter } from './router.ts';
 
 const PREFIX = '/api/v1';

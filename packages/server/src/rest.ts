@@ -1,42 +1,12 @@
-import {
-  type AnyTRPCProcedure,
-  callTRPCProcedure,
-  getTRPCErrorFromUnknown,
-  type TRPCError,
-} from '@trpc/server';
+import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createContext } from './context.ts';
 import { describeFailure } from './failure.ts';
 import { chooseLocale } from './messages.ts';
+import { operations } from './operations.ts';
 import type { Deps } from './ports.ts';
-import { appRouter } from './router.ts';
-import type { Meta } from './trpc.ts';
-
-/** A procedure with its face over REST. */
-export interface Operation {
-  /** As in `auth.verifyCode` */
-  name: string;
-  type: 'query' | 'mutation';
-  meta: Meta & { openapi: NonNullable<Meta['openapi']> };
-  input: z.ZodType;
-  output: z.ZodType;
-}
-
-export function operations(): Operation[] {
-  return Object.entries(
-    appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>,
-  ).map(([name, { _def }]) => {
-    const { type, meta, inputs, output } = _def as unknown as {
-      type: 'query' | 'mutation';
-      meta: Operation['meta'];
-      inputs: z.ZodType[];
-      output: z.ZodType;
-    };
-    return { name, type, meta, input: inputs[0] as z.ZodType, output };
-  });
-}
 
 /**
  * Serves the procedures under the routes that trpc-openapi documents, by Fastify's own router.
@@ -44,7 +14,7 @@ export function operations(): Operation[] {
  * coercion in the schemas it shares with tRPC, so that one REST call changes what tRPC accepts.
  */
 export function serveRest(app: FastifyInstance, deps: Deps): void {
-  for (const { name, type, meta, input: schema } of operations()) {
+  for (const { meta, input: schema, call } of operations()) {
     const { method, path } = meta.openapi;
     const inBody = method === 'POST' || method === 'PATCH';
     const readText = textReader(schema);
@@ -57,15 +27,7 @@ export function serveRest(app: FastifyInstance, deps: Deps): void {
         const input = isRecord(rest) ? { ...rest, ...readText(params) } : rest;
         const ctx = createContext(deps, request, reply);
         try {
-          const data = await callTRPCProcedure({
-            router: appRouter,
-            path: name,
-            type,
-            ctx,
-            getRawInput: async () => (isVoid(schema) ? undefined : input),
-            signal: NEVER_ABORTED,
-            batchIndex: 0,
-          });
+          const data = await call(ctx, isVoid(schema) ? undefined : input);
           return reply.code(meta.status ?? 200).send(data);
         } catch (cause) {
           return sendFailure(request, reply, getTRPCErrorFromUnknown(cause), input);
@@ -74,9 +36,6 @@ export function serveRest(app: FastifyInstance, deps: Deps): void {
     });
   }
 }
-
-/** No procedure here is worth stopping half way. */
-export const NEVER_ABORTED = new AbortController().signal;
 
 /** What a 401 must say (RFC 9110, 15.5.2). */
 export const CHALLENGE = { 'www-authenticate': 'Bearer' };

@@ -4,9 +4,10 @@ import { z } from 'zod';
 
 /** A time as it travels: ISO 8601 in UTC. */
 export const time = z
-  .date()
-  .transform((date) => date.toISOString())
-  .pipe(z.string())
+  .codec(z.date(), z.string(), {
+    decode: (date) => date.toISOString(),
+    encode: (text) => new Date(text),
+  })
   .meta({ type: 'string', format: 'date-time', example: '2026-11-20T12:00:00.000Z' });
 
 export const id = z

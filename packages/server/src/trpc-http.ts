@@ -1,9 +1,4 @@
-import {
-  callTRPCProcedure,
-  getTRPCErrorFromUnknown,
-  getTRPCErrorShape,
-  type TRPCError,
-} from '@trpc/server';
+import { getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from '@trpc/server';
 import {
   type FastifyTRPCPluginOptions,
   fastifyRequestHandler,
@@ -11,8 +6,9 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, createContext } from './context.ts';
 import { DomainError } from './errors.ts';
+import { operations } from './operations.ts';
 import type { Deps } from './ports.ts';
-import { CHALLENGE, NEVER_ABORTED, operations } from './rest.ts';
+import { CHALLENGE } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
 
 /**
@@ -41,7 +37,7 @@ export function serveTrpc(app: FastifyInstance, deps: Deps): void {
     byAdapter(request, reply, request.params.path),
   );
 
-  for (const { name, type } of operations()) {
+  for (const { name, type, call } of operations()) {
     app.route({
       method: type === 'query' ? 'GET' : 'POST',
       url: `/${name}`,
@@ -56,15 +52,7 @@ export function serveTrpc(app: FastifyInstance, deps: Deps): void {
         let ctx: Context | undefined;
         try {
           ctx = createContext(deps, request, reply);
-          const data = await callTRPCProcedure({
-            router: appRouter,
-            path: name,
-            type,
-            ctx,
-            getRawInput: async () => plain.input,
-            signal: NEVER_ABORTED,
-            batchIndex: 0,
-          });
+          const data = await call(ctx, plain.input);
           return reply.send({ result: { data } });
         } catch (cause) {
           const error = getTRPCErrorFromUnknown(cause);

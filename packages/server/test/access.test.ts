@@ -2,7 +2,7 @@ import { sealData } from 'iron-session';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Reason } from '../src/errors.ts';
-import { type Operation, operations } from '../src/rest.ts';
+import { type Operation, operations } from '../src/operations.ts';
 import { newPhone, openTestApp, type TestApp } from './harness.ts';
 
 let app: TestApp;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { REASONS } from '../src/errors.ts';
-import { operations } from '../src/rest.ts';
+import { operations } from '../src/operations.ts';
 import { appRouter } from '../src/router.ts';
 import { openTestApp, type TestApp } from './harness.ts';
 

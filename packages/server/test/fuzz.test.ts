@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isUnstorable } from '../src/errors.ts';
-import { type Operation, operations } from '../src/rest.ts';
+import { type Operation, operations } from '../src/operations.ts';
 import { openTestApp, type TestApp } from './harness.ts';
 
 const ADMIN = '+79997654321';
