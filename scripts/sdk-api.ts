@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { REASONS } from '../packages/server/src/errors.ts';
-import { operations } from '../packages/server/src/rest.ts';
+import { operations } from '../packages/server/src/operations.ts';
 import { doc, type JsonSchema, printType, type Style } from './type-printer.ts';
 
 const errors = new URL('../packages/server/src/errors.ts', import.meta.url);

@@ -33,18 +33,11 @@ export async function launch(
 ): Promise<Contender> {
   const started = performance.now();
   const printed = join(folder, `${name.replaceAll(/\W+/g, '-')}-${launched++}`);
-  const profile = process.env['BENCH_CPU_PROF'];
   const child = spawn(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      ...(profile
-        ? [
-            '--cpu-prof',
-            `--cpu-prof-dir=${profile}`,
-            `--cpu-prof-name=${name.replaceAll(/\W+/g, '-')}-${Date.now()}.cpuprofile`,
-          ]
-        : []),
+      ...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []),
       fileURLToPath(new URL(file, import.meta.url)),
     ],
     {

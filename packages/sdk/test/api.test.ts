@@ -1,7 +1,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { expect, test } from 'vitest';
 import type { AppRouter } from '../../server/src/index.ts';
-import { operations } from '../../server/src/rest.ts';
+import { operations } from '../../server/src/operations.ts';
 import { type Api, type CallOptions, createClient, type Page } from '../src/index.ts';
 
 /** The generated types say what TypeScript itself infers from the router: this compiles or does not. */

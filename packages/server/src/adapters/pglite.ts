@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Pool } from 'pg';
+import { WatchedClient } from './watched-client.ts';
 
 /**
  * PostgreSQL in process, behind the same pool as a real one. Without a folder it lives in memory.
@@ -16,7 +17,7 @@ export async function openEmbedded(folder?: string, content?: Blob) {
   // adapter-pg passes its type parsers under the name that PGlite reads as parameter types.
   connection.parse = (query) =>
     parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
-  const pool = new Pool({ ...config, max: 1, idleTimeoutMillis: 0 });
+  const pool = new Pool({ ...config, max: 1, idleTimeoutMillis: 0, Client: WatchedClient });
   pool.query = ((...args: unknown[]) => queryAndKeep(pool, args)) as typeof pool.query;
   return {
     pool,

@@ -1,4 +1,5 @@
 import { DomainError, isUnstorable } from '../errors.ts';
+import { UNANSWERED } from './watched-client.ts';
 
 /** Seconds after which to come again: a restart or a failover takes about so long. */
 const AWAY = 5;
@@ -44,7 +45,7 @@ function isOverdue(error: unknown): boolean {
 
 /** No answer in time: the connection may still be busy with the statement, so it is of no more use. */
 export function isUnanswered(error: unknown): boolean {
-  return errorsOf(error).some(({ message }) => message === 'Query read timeout');
+  return errorsOf(error).some(({ message }) => message === UNANSWERED);
 }
 
 /**

@@ -8,6 +8,7 @@ import { database } from './database.ts';
 import { migrateOnce, pendingMigrations } from './migrations.ts';
 import { isAway, isConflict } from './postgres-errors.ts';
 import { createReach } from './reach.ts';
+import { WatchedClient } from './watched-client.ts';
 
 type Settings = Pick<
   Config,
@@ -86,7 +87,11 @@ async function open(
   log: FastifyBaseLogger | undefined,
   name: string,
 ): Promise<Database> {
-  const pool = new Pool({ ...connectionTo(url, settings), ...limits(settings) });
+  const pool = new Pool({
+    ...connectionTo(url, settings),
+    ...limits(settings),
+    Client: WatchedClient,
+  });
   const reach = createReach(name, log);
   // A connection that breaks while idle: the pool replaces it, and a query that needs one reports.
   pool.on('error', reach.lost);

@@ -1,3 +1,4 @@
+import type { Result } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
 import type { HourCount, Tally } from '../ports.ts';
@@ -23,23 +24,37 @@ export function memoryTally(): Tally {
   };
 }
 
+/** Adds and reads in one command; what is over leaves. Fields are `hour:field`. */
+const ADD = `
+  local key, hour, field, by, hours = KEYS[1], tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
+  redis.call('hincrby', key, hour .. ':' .. field, by)
+  redis.call('expire', key, (hours + 1) * 3600)
+  for _, name in ipairs(redis.call('hkeys', key)) do
+    if tonumber(string.match(name, '%d+')) <= hour - hours then redis.call('hdel', key, name) end
+  end
+  return redis.call('hgetall', key)`;
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    /** A flat list of fields and values. */
+    addToTally(
+      key: string,
+      hour: number,
+      field: string,
+      by: number,
+      hours: number,
+    ): Result<string[], Context>;
+  }
+}
+
 /** Counts shared by every instance on the same Redis: a hash for each key, a field for each hour. */
 export function redisTally(redis: RedisClient): Tally {
+  redis.defineCommand('addToTally', { numberOfKeys: 1, lua: ADD });
   return {
     async add(key, { field, by, at }) {
       const hour = Math.floor(at / HOUR);
-      const name = `invitree:tally:${key}`;
       try {
-        const results = await redis
-          .multi()
-          .hincrby(name, `${hour}:${field}`, by)
-          .hgetall(name)
-          .pexpire(name, (HOURS + 1) * HOUR)
-          .exec();
-        const fields = (results?.[1]?.[1] ?? {}) as Record<string, string>;
-        const old = Object.keys(fields).filter((each) => Number.parseInt(each, 10) <= hour - HOURS);
-        if (old.length > 0) await redis.hdel(name, ...old);
-        return read(fields).filter((count) => count.hour > hour - HOURS);
+        return read(await redis.addToTally(`invitree:tally:${key}`, hour, field, by, HOURS));
       } catch {
         throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
       }
@@ -47,12 +62,12 @@ export function redisTally(redis: RedisClient): Tally {
   };
 }
 
-function read(fields: Record<string, string>): HourCount[] {
+function read(flat: string[]): HourCount[] {
   const hours = new Map<number, HourCount>();
-  for (const [name, count] of Object.entries(fields)) {
-    const [hour, field] = name.split(':');
+  for (let at = 0; at < flat.length; at += 2) {
+    const [hour, field] = (flat[at] as string).split(':');
     const known = hours.get(Number(hour)) ?? { hour: Number(hour), sent: 0, verified: 0 };
-    hours.set(known.hour, { ...known, [field as 'sent' | 'verified']: Number(count) });
+    hours.set(known.hour, { ...known, [field as 'sent' | 'verified']: Number(flat[at + 1]) });
   }
   return [...hours.values()];
 }

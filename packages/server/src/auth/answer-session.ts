@@ -11,7 +11,7 @@ import type { OpenedSession, Transport } from './open-session.ts';
 export function refuseUnfitForCookie({ cookie, foreign }: Context, transport: Transport): void {
   if (transport !== 'cookie') return;
   if (foreign) throw new DomainError('FORBIDDEN');
-  const possible = z.refine(() => cookie.writable, { params: { name: 'COOKIE_IN_STREAM' } });
+  const possible = z.refine(() => cookie.isWritable(), { params: { name: 'COOKIE_IN_STREAM' } });
   checkInput(z.object({ transport: z.string().check(possible) }), { transport });
 }
 

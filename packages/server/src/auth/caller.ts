@@ -37,7 +37,7 @@ export async function identifyCaller<Found extends FoundCaller>(
   if (change && foreign) throw new DomainError('FORBIDDEN');
   if (named === null) throw new DomainError('TOKEN_INVALID');
   const caller = await find(deps, named);
-  if (cookie.writable && (await prolong(deps, caller, client))) await cookie.write(named);
+  if (cookie.isWritable() && (await prolong(deps, caller, client))) await cookie.write(named);
   return caller;
 }
 

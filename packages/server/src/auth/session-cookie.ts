@@ -8,7 +8,7 @@ export interface SessionCookie {
   /** The id of the session it names; null if it is there and cannot be read, undefined if it is not there. */
   read(): Promise<string | null | undefined>;
   /** Whether the answer can still set it: one that is streamed has sent its headers before it is known. */
-  readonly writable: boolean;
+  isWritable(): boolean;
   write(sessionId: string): Promise<void>;
   clear(): Promise<void>;
 }
@@ -49,7 +49,8 @@ export function sessionCookie(
       const { sid } = await open(secrets.sessionCookie);
       return sid ?? null;
     },
-    get writable() {
+    // No getter: V8 makes a hidden class for each object with one, which only a full collection frees.
+    isWritable() {
       return !response.headersSent && request.headers['trpc-accept'] !== 'application/jsonl';
     },
     async write(sessionId) {
@@ -62,7 +63,7 @@ export function sessionCookie(
     },
     async clear() {
       // Left where it cannot be cleared, it names a session that has ended.
-      if (mayBeThere && this.writable) (await open(secrets.sessionCookie)).destroy();
+      if (mayBeThere && this.isWritable()) (await open(secrets.sessionCookie)).destroy();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
 import type { FastifyBaseLogger } from 'fastify';
 import PQueue from 'p-queue';
 import pRetry, { AbortError } from 'p-retry';
@@ -48,6 +49,8 @@ export function createDelivery({
   drain = 8_000,
 }: Options): SmsDelivery {
   const queue = new PQueue({ concurrency });
+  // Stops waiting, also for what does not look at its signal.
+  const patience = timePolicy(timeout, TimeoutStrategy.Aggressive);
   const stop = new AbortController();
 
   return {
@@ -95,7 +98,7 @@ export function createDelivery({
         if (clock() >= +expiresAt) throw new AbortError(new SmsFailure('expired', true));
         tries += 1;
         try {
-          await within(timeout, (signal) => sender.send(message, signal));
+          await patience.execute(({ signal }) => sender.send(message, signal), stop.signal);
           metrics.count('invitree_sms_tries_total', { sender: sender.name, outcome: 'taken' });
           return sender;
         } catch (error) {
@@ -108,15 +111,6 @@ export function createDelivery({
       if (candidates.size === 0) throw new AbortError(failure as Error);
       throw failure;
     }
-  }
-
-  /** Stops waiting, also for what does not look at its signal. */
-  async function within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>) {
-    const signal = AbortSignal.any([AbortSignal.timeout(milliseconds), stop.signal]);
-    const over = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    await Promise.race([work(signal), over]);
   }
 }
 
