@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
+import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { errors, importJWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
 import type { SigningKey } from '../secrets.ts';
@@ -12,7 +12,7 @@ export interface Claims {
 
 export interface AccessTokens {
   /** @param issuer the service's address, as whoever asks for the token reaches it */
-  sign(claims: Claims, issuer: string): Promise<string>;
+  sign(claims: Claims, issuer: string): string;
   /** @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED */
   verify(token: string): Claims | Promise<Claims>;
   /** How the cache of tokens known to be good is doing, since the start. */
@@ -27,6 +27,8 @@ const TYPE = 'at+jwt';
 /** RFC 9068 wants a client named. None is registered here: every client is the service's own. */
 const CLIENT_ID = 'invitree';
 
+const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
 interface Options {
   keys: readonly SigningKey[];
   /** Seconds */
@@ -38,7 +40,9 @@ interface Options {
 export async function createAccessTokens({ keys, ttl, clock }: Options) {
   const [newest] = keys;
   if (!newest) throw new Error('No signing key');
-  const privateKey = await importJWK(newest);
+  // Signed here and now: 20 µs of processor, where WebCrypto's thread and the way there and back take 70.
+  const privateKey = createPrivateKey({ key: newest, format: 'jwk' });
+  const header = encode({ alg: 'ES256', typ: TYPE, kid: newest.kid });
   const publicJwks = keys.map(({ d: _, ...jwk }) => jwk);
   const publicKeys = new Map(
     await Promise.all(publicJwks.map(async (jwk) => [jwk.kid, await importJWK(jwk)] as const)),
@@ -56,15 +60,20 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
     jwks: { keys: publicJwks },
     sign({ userId, sessionId }, issuer) {
       const now = Math.floor(clock() / 1000);
-      return new SignJWT({ sid: sessionId, client_id: CLIENT_ID })
-        .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: newest.kid })
-        .setJti(randomUUID())
-        .setIssuer(issuer)
-        .setAudience(issuer)
-        .setSubject(userId)
-        .setIssuedAt(now)
-        .setExpirationTime(now + ttl)
-        .sign(privateKey);
+      const claims = encode({
+        iss: issuer,
+        aud: issuer,
+        sub: userId,
+        sid: sessionId,
+        client_id: CLIENT_ID,
+        jti: randomUUID(),
+        iat: now,
+        exp: now + ttl,
+      });
+      // RFC 7515, 3.1, and for ES256 a signature of two numbers side by side (RFC 7518, 3.4).
+      const signed = `${header}.${claims}`;
+      const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+      return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
     },
     verify(token) {
       const known = verified.get(token);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { checkInput, DomainError } from '../errors.ts';
-import { readProfile } from '../profile/profile.ts';
 import type { OpenedSession, Transport } from './open-session.ts';
 
 /**
@@ -18,21 +17,17 @@ export function refuseUnfitForCookie({ cookie, foreign }: Context, transport: Tr
 /** A Session as it travels; by cookie it carries no token. */
 export async function answerSession(
   { deps, cookie, origin }: Context,
-  { userId, sessionId, isNewUser, refreshToken }: OpenedSession,
+  { profile: user, sessionId, isNewUser, refreshToken }: OpenedSession,
 ) {
   if (refreshToken === undefined) {
     await cookie.write(sessionId);
-    return { user: await readProfile(deps, userId), isNewUser };
+    return { user, isNewUser };
   }
-  const [user, accessToken] = await Promise.all([
-    readProfile(deps, userId),
-    deps.accessTokens.sign({ userId, sessionId }, origin),
-  ]);
   return {
     user,
     isNewUser,
     tokenType: 'Bearer' as const,
-    accessToken,
+    accessToken: deps.accessTokens.sign({ userId: user.id, sessionId }, origin),
     expiresIn: deps.config.ACCESS_TOKEN_TTL,
     refreshToken,
   };

@@ -48,7 +48,7 @@ export async function logIn(
     deps,
     deps.database,
     sql`account as (
-      select id from users
+      select * from users
       where id = ${found?.id} and password_hash = ${found?.passwordHash} and status = 'active'
       for no key update
     )`,

@@ -52,9 +52,12 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
 
   app.post('/oauth/token', async (request) => {
     await limitAddress(deps, 'oauth.token', clientOf(request).ip);
-    const { refreshToken, ...opened } = await grant(deps, request);
+    const { sessionId, profile, refreshToken } = await grant(deps, request);
     return {
-      access_token: await deps.accessTokens.sign(opened, publicUrl(deps, request)),
+      access_token: deps.accessTokens.sign(
+        { userId: profile.id, sessionId },
+        publicUrl(deps, request),
+      ),
       token_type: 'Bearer',
       expires_in: deps.config.ACCESS_TOKEN_TTL,
       refresh_token: refreshToken,
@@ -88,10 +91,7 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
   });
 }
 
-async function grant(
-  deps: Deps,
-  request: FastifyRequest,
-): Promise<Pick<OpenedSession, 'userId' | 'sessionId' | 'refreshToken'>> {
+async function grant(deps: Deps, request: FastifyRequest): Promise<OpenedSession> {
   const parameters = readParameters(tokenRequest, request);
   const { grant_type, username, password, refresh_token, scope } = parameters;
   const client = clientOf(request);

@@ -1,8 +1,9 @@
 import { createHmac, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
-import sql from 'sql-template-tag';
+import sql, { type Sql as Statement } from 'sql-template-tag';
 import type { Config } from '../config.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
+import { selectDeparted } from '../referral/departed.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -20,10 +21,8 @@ export interface IssuedCode {
  * no part in it. The limits on sends are the condition of the write, so they hold in any race.
  * @throws DomainError RATE_LIMITED
  */
-export async function issueCode(
-  { config, clock, database, secrets }: Deps,
-  phone: string,
-): Promise<IssuedCode> {
+export async function issueCode(deps: Deps, phone: string): Promise<IssuedCode> {
+  const { config, clock, database, secrets } = deps;
   const now = new Date(clock());
   const testCode = findTestCode(config, phone);
   const code = testCode ?? randomDigits(config.CODE_LENGTH);
@@ -31,9 +30,12 @@ export async function issueCode(
   const hash = hashCode(secrets.oneTimeCode[0] as Buffer, { phone, challengeId, code });
   const expiresAt = new Date(+now + config.CODE_TTL * 1000);
   const sent = testCode === undefined ? [now] : [];
-  const [issued] = await database.query(sql`
+  const departed = selectDeparted(deps, { phone, email: null }, now);
+  const write = (condition: Statement) =>
+    database.query(sql`
     insert into phone_codes as c (phone, challenge_id, code_hash, expires_at, tries, sent_at)
-    values (${phone}, ${challengeId}, ${hash}, ${expiresAt}, 0, ${sent}::timestamptz[])
+    select ${phone}, ${challengeId}::uuid, ${hash}::bytea, ${expiresAt}::timestamptz, 0, ${sent}::timestamptz[]
+    where ${condition}
     on conflict (phone) do update set
       challenge_id = excluded.challenge_id, code_hash = excluded.code_hash,
       expires_at = excluded.expires_at, tries = 0,
@@ -43,13 +45,18 @@ export async function issueCode(
       and (select count(*) from unnest(c.sent_at) s where s > ${ago(HOUR)}) < ${config.CODE_SENDS_PER_HOUR}
       and (select count(*) from unnest(c.sent_at) s where s > ${ago(DAY)}) < ${config.CODE_SENDS_PER_DAY})
     returning phone`);
-  if (!issued) {
-    const [row] = await database.query<{ sentAt: Date[] }>(
-      sql`select sent_at as "sentAt" from phone_codes where phone = ${phone}`,
-    );
-    throw new DomainError('RATE_LIMITED', {
-      retryAfter: secondsUntil(nextSend(config, row?.sentAt ?? []), now),
-    });
+  let issued = await write(testCode === undefined ? sql`not exists (${departed})` : sql`true`);
+  if (issued.length === 0) {
+    const [why] = await database.query<{ sentAt: Date[] | null; departed: Buffer | null }>(sql`
+      select (select sent_at from phone_codes where phone = ${phone}) as "sentAt", (${departed}) as departed`);
+    if (why?.departed) {
+      await limitDeparted(deps, why.departed);
+      issued = await write(sql`true`);
+    }
+    if (issued.length === 0)
+      throw new DomainError('RATE_LIMITED', {
+        retryAfter: secondsUntil(nextSend(config, why?.sentAt ?? []), now),
+      });
   }
   const resendAt = new Date(+now + (testCode ? 0 : config.CODE_RESEND_AFTER * 1000));
   return { code, expiresAt, resendAt };
@@ -59,12 +66,24 @@ export async function issueCode(
   }
 }
 
+/**
+ * Deleting an account deletes what is known of its phone, the sends too. So that nobody gets codes
+ * without end by deleting again and again, a phone that was deleted not long ago has a day's codes.
+ */
+async function limitDeparted({ config, limiter }: Deps, hash: Buffer): Promise<void> {
+  const limit = { points: config.CODE_SENDS_PER_DAY, seconds: DAY / 1000 };
+  const { wait } = await limiter.take('departed.code', hash.toString('base64url'), limit);
+  if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
+}
+
 /** A right guess, not yet spent: `spendCode` spends it, `forgiveTry` takes it back. */
 export interface RightTry {
   phone: string;
   challengeId: string;
   /** How the day's list of tries names this one. */
   triedAt: Date;
+  /** Whether there was an account with this phone. */
+  known: boolean;
 }
 
 /**
@@ -81,6 +100,7 @@ export async function tryCode(deps: Deps, phone: string, code: string): Promise<
     codeHash: Buffer;
     tries: number;
     failures: number;
+    known: boolean;
   }>(sql`
     update phone_codes set
       tries = tries + 1,
@@ -89,9 +109,9 @@ export async function tryCode(deps: Deps, phone: string, code: string): Promise<
       and tries < ${config.CODE_MAX_ATTEMPTS}
       and (select count(*) from unnest(failed_at) f where f > ${dayAgo}) < ${config.CODE_MAX_FAILURES_PER_DAY}
     returning challenge_id as "challengeId", code_hash as "codeHash", tries,
-      cardinality(failed_at) as failures`);
+      cardinality(failed_at) as failures, exists (select from users where phone = ${phone}) as known`);
   if (!tried) throw await whyRefused(deps, phone, triedAt);
-  const { challengeId, codeHash, tries, failures } = tried;
+  const { challengeId, codeHash, tries, failures, known } = tried;
   const right = secrets.oneTimeCode.some((key) =>
     timingSafeEqual(hashCode(key, { phone, challengeId, code }), codeHash),
   );
@@ -102,7 +122,7 @@ export async function tryCode(deps: Deps, phone: string, code: string): Promise<
         config.CODE_MAX_FAILURES_PER_DAY - failures,
       ),
     });
-  return { phone, challengeId, triedAt };
+  return { phone, challengeId, triedAt, known };
 }
 
 /**

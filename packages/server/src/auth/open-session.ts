@@ -2,6 +2,13 @@ import sql, { type Sql as Statement } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../admin/audit.ts';
 import type { Deps, Sql } from '../ports.ts';
+import {
+  PROFILE_COLUMNS,
+  PROFILE_JOINS,
+  type Profile,
+  type ProfileRow,
+  profileOf,
+} from '../profile/profile.ts';
 import { hashToken, newRefreshToken } from './refresh-tokens.ts';
 import type { Client } from './sessions.ts';
 
@@ -10,7 +17,8 @@ export type Transport = 'bearer' | 'cookie';
 
 export interface OpenedSession {
   sessionId: string;
-  userId: string;
+  /** Of the user whose session it is */
+  profile: Profile;
   isNewUser: boolean;
   /** Without one the browser's cookie is all there is. */
   refreshToken?: string;
@@ -25,22 +33,23 @@ interface Opening {
 
 /**
  * Opens a session, in one statement with what earns it: nothing happens if there is no such account.
- * @param account common table expressions, among them `account (id)`: it has locked the
- *   user's row and looked whether the user is active, so that no session outlives a deletion
+ * @param account common table expressions, among them `account`, a row of `users` as it is
+ *   from now on: it has locked that row and looked whether the user is active, so that no session outlives a deletion
  */
 export async function openSession(
-  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  deps: Pick<Deps, 'config' | 'clock'>,
   tx: Sql,
   account: Statement,
   { method, transport, client, isNewUser }: Opening,
 ): Promise<OpenedSession | undefined> {
+  const { config, clock } = deps;
   const now = new Date(clock());
   const refreshToken = newRefreshToken();
   const audit = recordAudit(
     { at: now, action: 'auth.signed_in', ip: client.ip, details: { method, isNewUser } },
     sql`select user_id, user_id from opened`,
   );
-  const [opened] = await tx.query<{ sessionId: string; userId: string }>(sql`
+  const [opened] = await tx.query<ProfileRow & { sessionId: string }>(sql`
     with ${account}, opened as (
       insert into sessions (id, user_id, transport, user_agent, ip, created_at, last_used_at, expires_at)
       select ${uuidv7()}::uuid, id, ${transport}::transport, ${client.userAgent}, ${client.ip}, ${now}::timestamptz, ${now}::timestamptz,
@@ -52,6 +61,13 @@ export async function openSession(
       select ${hashToken(refreshToken)}::bytea, id, ${now}::timestamptz from opened
       where ${transport} = 'bearer'
     ), audit as (${audit})
-    select id as "sessionId", user_id as "userId" from opened`);
-  return opened && { ...opened, isNewUser, ...(transport === 'bearer' && { refreshToken }) };
+    select opened.id as "sessionId", ${PROFILE_COLUMNS}
+    from opened join account u on u.id = opened.user_id ${PROFILE_JOINS}`);
+  if (!opened) return undefined;
+  return {
+    sessionId: opened.sessionId,
+    profile: profileOf(deps, opened),
+    isNewUser,
+    ...(transport === 'bearer' && { refreshToken }),
+  };
 }

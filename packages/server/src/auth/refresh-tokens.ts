@@ -3,6 +3,14 @@ import sql from 'sql-template-tag';
 import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
+import {
+  PROFILE_COLUMNS,
+  PROFILE_JOINS,
+  type ProfileRow,
+  profileOf,
+  readProfile,
+} from '../profile/profile.ts';
+import type { OpenedSession } from './open-session.ts';
 import type { Client } from './sessions.ts';
 
 /** How long a client that lost the answer may send the same refresh token again, in milliseconds. */
@@ -31,15 +39,16 @@ function successor(key: Buffer, token: string): string {
  * @throws DomainError TOKEN_INVALID, REFRESH_REUSED, USER_BLOCKED
  */
 export async function rotateRefreshToken(
-  { config, clock, database, secrets }: Deps,
+  deps: Deps,
   token: string,
   client: Client,
-): Promise<{ sessionId: string; userId: string; refreshToken: string }> {
+): Promise<OpenedSession> {
+  const { config, clock, database, secrets } = deps;
   const now = new Date(clock());
   const hash = hashToken(token);
   const candidates = secrets.refreshToken.map((key) => successor(key, token));
   const next = candidates[0] as string;
-  const [rotated] = await database.query<{ sessionId: string; userId: string }>(sql`
+  const [rotated] = await database.query<ProfileRow & { sessionId: string }>(sql`
     with live as (
       select s.id, s.user_id from refresh_tokens t
       join sessions s on s.id = t.session_id join users u on u.id = s.user_id
@@ -57,8 +66,13 @@ export async function rotateRefreshToken(
       insert into refresh_tokens (hash, session_id, created_at)
       select ${hashToken(next)}::bytea, id, ${now}::timestamptz from used
     )
-    select id as "sessionId", user_id as "userId" from used`);
-  if (rotated) return { ...rotated, refreshToken: next };
+    select used.id as "sessionId", ${PROFILE_COLUMNS}
+    from used join users u on u.id = used.user_id ${PROFILE_JOINS}`);
+  const isNewUser = false;
+  if (rotated) {
+    const { sessionId } = rotated;
+    return { sessionId, profile: profileOf(deps, rotated), isNewUser, refreshToken: next };
+  }
 
   const [found] = await database.query<{
     sessionId: string;
@@ -82,7 +96,8 @@ export async function rotateRefreshToken(
       sql`select hash from refresh_tokens where hash = any(${candidates.map(hashToken)}::bytea[])`,
     );
     const refreshToken = candidates.find((each) => issued?.hash.equals(hashToken(each)));
-    if (refreshToken) return { sessionId, userId, refreshToken };
+    if (refreshToken)
+      return { sessionId, profile: await readProfile(deps, userId), isNewUser, refreshToken };
   }
   await database.query(sql`
     with revoked as (

@@ -45,13 +45,13 @@ export async function register(
     const opened = await openSession(
       deps,
       tx,
-      sql`account as (select id from users where id = ${userId})`,
+      sql`account as (select * from users where id = ${userId})`,
       { method: 'password', transport, client, isNewUser: true },
     );
     if (!opened) throw new Error('A new account has no session');
     return opened;
   });
   // Not awaited: nobody waits for it.
-  enrichProfile(deps, { userId: opened.userId, email });
+  enrichProfile(deps, { userId: opened.profile.id, email });
   return opened;
 }

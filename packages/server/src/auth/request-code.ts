@@ -2,7 +2,6 @@ import type { FastifyBaseLogger } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { codeText, type Locale } from '../messages.ts';
 import type { Deps } from '../ports.ts';
-import { findDeparted } from '../referral/departed.ts';
 import { countSend, refuseCountry } from '../sms/pumping.ts';
 import { type IssuedCode, issueCode, isTestPhone } from './one-time-codes.ts';
 import { parsePhone } from './phone.ts';
@@ -27,23 +26,9 @@ export async function requestCode(
   const phone = parsePhone(text, deps.config.DEFAULT_REGION);
   if (isTestPhone(deps, phone)) return { phone, ...(await issueCode(deps, phone)) };
   refuseCountry(deps, phone);
-  await limitDeparted(deps, phone);
   if (deps.sms.full) throw new DomainError('UNAVAILABLE', { retryAfter: 30 });
   const issued = await countSend(deps, { phone, ip }, () => issueCode(deps, phone));
   const { code, expiresAt } = issued;
   deps.sms.deliver({ to: phone, text: codeText(locale, code), expiresAt }, log);
   return { phone, ...issued };
-}
-
-/**
- * Deleting an account deletes what is known of its phone, the sends too. So that nobody gets codes
- * without end by deleting again and again, a phone that was deleted not long ago has a day's codes.
- */
-async function limitDeparted(deps: Deps, phone: string): Promise<void> {
-  const { config, clock, database, limiter } = deps;
-  const hash = await findDeparted(deps, database, { phone, email: null }, new Date(clock()));
-  if (!hash) return;
-  const limit = { points: config.CODE_SENDS_PER_DAY, seconds: 24 * 3600 };
-  const { wait } = await limiter.take('departed.code', hash.toString('base64url'), limit);
-  if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
 }

@@ -95,7 +95,7 @@ export const authRouter = router({
     .output(session)
     .mutation(async ({ ctx, input }) => {
       const rotated = await rotateRefreshToken(ctx.deps, input.refreshToken, ctx.client);
-      return answerSession(ctx, { ...rotated, isNewUser: false });
+      return answerSession(ctx, rotated);
     }),
 
   logout: signedInProcedure

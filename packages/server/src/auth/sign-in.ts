@@ -44,7 +44,7 @@ async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession
     });
   try {
     // Most sign-ins are of known users: one statement, which changes nothing if this is not one.
-    const known = await open(deps.database, false);
+    const known = tried.known && (await open(deps.database, false));
     if (known) return known;
     return await deps.database.transaction(async (tx) => {
       // Holding the code's row keeps every other sign-in of this phone waiting.
@@ -80,6 +80,6 @@ function signInWithCode({ config, clock }: Deps, right: RightTry, { ip }: Client
       update users u set phone_verified_at = ${now},
         role = case when ${listed} then 'admin' else role end
       from code where u.phone = code.phone and u.status = 'active'
-      returning u.id
+      returning u.*
     ), promotion as (${recordPromotion({ at: now, ip }, listed)})`;
 }

@@ -35,17 +35,18 @@ export type PublicProfile = Pick<
   'id' | 'phone' | 'displayName' | 'inviteCode' | 'createdAt'
 >;
 
-type Row = Omit<Profile, 'phoneVerified' | 'referrals'> & {
+/** What `profileOf` reads, of a user `u`. */
+export type ProfileRow = Omit<Profile, 'phoneVerified' | 'referrals'> & {
   phoneVerifiedAt: Date | null;
   referrals: (Omit<Referral, 'activatedAt'> & { activatedAt: string })[];
 };
 
 /**
- * The columns of a Row, and what is joined to a user `u` for them: the newest 20 referees too, so that
+ * The columns of a ProfileRow, and what is joined to a user `u` for them: the newest 20 referees too, so that
  * a profile is one statement. The inner query takes those 20 by index before it looks at their users:
  * joined first, PostgreSQL's generic plan reads whole tables.
  */
-const COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
+export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
       u.created_at as "createdAt", u.person, c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
@@ -57,7 +58,7 @@ const COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.r
           order by activated_at desc, referee_id desc limit 20
         ) n, lateral (select phone, display_name, status from users where id = n.referee_id) f
       ) end as referrals`;
-const JOINS = sql`
+export const PROFILE_JOINS = sql`
     left join invite_codes c on c.user_id = u.id and c.retired_at is null
     left join referrals r on r.referee_id = u.id`;
 
@@ -65,8 +66,8 @@ type ProfileDeps = Pick<Deps, 'config' | 'clock' | 'database'>;
 
 /** @throws DomainError NOT_FOUND */
 export async function readProfile(deps: ProfileDeps, userId: string): Promise<Profile> {
-  const [row] = await deps.database.query<Row>(sql`
-    select ${COLUMNS} from users u ${JOINS}
+  const [row] = await deps.database.query<ProfileRow>(sql`
+    select ${PROFILE_COLUMNS} from users u ${PROFILE_JOINS}
     where u.id = ${userId} and u.status <> 'deleted'`);
   if (!row) throw new DomainError('NOT_FOUND');
   return profileOf(deps, row);
@@ -75,8 +76,8 @@ export async function readProfile(deps: ProfileDeps, userId: string): Promise<Pr
 /** What `findCallerWithProfile` asks the database. */
 export function selectCallerWithProfile(deps: Pick<Deps, 'clock'>, sessionId: string) {
   return sql`
-    select ${callerColumns(deps)}, ${COLUMNS}
-    from sessions s join users u on u.id = s.user_id ${JOINS}
+    select ${callerColumns(deps)}, ${PROFILE_COLUMNS}
+    from sessions s join users u on u.id = s.user_id ${PROFILE_JOINS}
     where s.id = ${sessionId}`;
 }
 
@@ -89,12 +90,12 @@ export async function findCallerWithProfile(
   sessionId: string,
 ): Promise<FoundCaller & { profile: Profile }> {
   const statement = selectCallerWithProfile(deps, sessionId);
-  const [row] = await deps.database.query<CallerRow & Row>(statement);
+  const [row] = await deps.database.query<CallerRow & ProfileRow>(statement);
   const caller = callerOf(row);
-  return { ...caller, profile: profileOf(deps, row as Row) };
+  return { ...caller, profile: profileOf(deps, row as ProfileRow) };
 }
 
-function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: Row): Profile {
+export function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: ProfileRow): Profile {
   return {
     id: row.id,
     phone: row.phone,

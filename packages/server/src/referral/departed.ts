@@ -32,16 +32,21 @@ export async function rememberDeparture(
 
 /** The hash by which a phone or an email of a deleted account is known. */
 export async function findDeparted(
-  { secrets }: Pick<Deps, 'secrets'>,
+  deps: Pick<Deps, 'secrets'>,
   tx: Sql,
   identity: Identity,
   at: Date,
 ): Promise<Buffer | undefined> {
-  const [found] = await tx.query<{ hash: Buffer }>(sql`
+  const [found] = await tx.query<{ hash: Buffer }>(selectDeparted(deps, identity, at));
+  return found?.hash;
+}
+
+/** The same as a query of `hash`. */
+export function selectDeparted({ secrets }: Pick<Deps, 'secrets'>, identity: Identity, at: Date) {
+  return sql`
     select hash from departed_identities
     where hash = any(${hashes(secrets.departed, identity)}::bytea[])
-      and at > ${new Date(+at - REMEMBERED)} limit 1`);
-  return found?.hash;
+      and at > ${new Date(+at - REMEMBERED)} limit 1`;
 }
 
 function hashes(keys: Buffer[], identity: Identity): Buffer[] {
