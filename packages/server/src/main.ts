@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { check } from './check.ts';
 import { readConfig } from './config.ts';
@@ -14,10 +15,17 @@ const USAGE = `usage: node packages/server/src/main.ts [--check | backup FILE | 
   move           move the embedded database in DATA_DIR to the empty PostgreSQL at DATABASE_URL
 `;
 
+/**
+ * Percent of what lives by which garbage may grow before V8 collects all of it. Left alone it waits for
+ * four times as much: 140 MB here, for a gain that cannot be measured.
+ */
+const HEAP_GROWTH = 25;
+
 /** Milliseconds beyond the deadline for requests, in which messages are handed over and connections closed. */
 const TO_CLOSE = 10_000;
 
 async function serve(): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const { app, config, close } = await start();
   const delay = (config.SHUTDOWN_DELAY + config.SHUTDOWN_TIMEOUT) * 1000 + TO_CLOSE;
   // A second signal, or the delay, ends it at once.

@@ -19,7 +19,7 @@ export async function openLog(settings: Settings): Promise<Log> {
   const options = { level: settings.LOG_LEVEL, serializers: { err: describeError } };
   if (!settings.LOG_FILE) {
     // Written by another thread, many lines at once when there are many.
-    const output = destination({ sync: false });
+    const output = destination({ sync: false, minLength: 4096, periodicFlush: 100 });
     return { log: pino(options, output), close: async () => output.flushSync() };
   }
   const file = await openFile(settings.LOG_FILE, settings);

@@ -47,7 +47,7 @@ const WRONG = new Set<Reason>(['CODE_WRONG', 'CREDENTIALS_WRONG']);
  * The entry for a user of ADMIN_PHONES who becomes admin by signing in: the part of that statement
  * after `account (id)`. Within one statement `users` still shows the role from before.
  */
-export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>, listed: boolean): Sql {
+export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>): Sql {
   return recordAudit(
     {
       ...event,
@@ -55,6 +55,6 @@ export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>, listed: bo
       details: { from: 'user', to: 'admin', by: 'ADMIN_PHONES' },
     },
     sql`select before.id, before.id from account join users before on before.id = account.id
-      where ${listed} and before.role <> 'admin'`,
+      where before.role <> 'admin'`,
   );
 }

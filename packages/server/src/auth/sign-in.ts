@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { empty } from 'sql-template-tag';
 import { recordingFailure, recordPromotion } from '../admin/sign-in-events.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
@@ -71,6 +71,7 @@ function signInWithCode({ config, clock }: Deps, right: RightTry, { ip }: Client
   const { phone } = right;
   const now = new Date(clock());
   const listed = config.ADMIN_PHONES.includes(phone);
+  const promotion = listed ? sql`, promotion as (${recordPromotion({ at: now, ip })})` : empty;
   return sql`
     code as (
       ${spendCode(right)}
@@ -81,5 +82,5 @@ function signInWithCode({ config, clock }: Deps, right: RightTry, { ip }: Client
         role = case when ${listed} then 'admin' else role end
       from code where u.phone = code.phone and u.status = 'active'
       returning u.*
-    ), promotion as (${recordPromotion({ at: now, ip }, listed)})`;
+    )${promotion}`;
 }

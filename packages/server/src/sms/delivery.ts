@@ -50,7 +50,10 @@ export function createDelivery({
 }: Options): SmsDelivery {
   const queue = new PQueue({ concurrency });
   // Stops waiting, also for what does not look at its signal.
-  const patience = timePolicy(timeout, TimeoutStrategy.Aggressive);
+  const patience = timePolicy(timeout, {
+    strategy: TimeoutStrategy.Aggressive,
+    abortOnReturn: false,
+  });
   const stop = new AbortController();
 
   return {
@@ -93,7 +96,7 @@ export function createDelivery({
     }
 
     async function round(): Promise<SmsSender> {
-      let failure: unknown = new SmsFailure('every sender refused', true);
+      let failure: unknown;
       for (const sender of candidates) {
         if (clock() >= +expiresAt) throw new AbortError(new SmsFailure('expired', true));
         tries += 1;
@@ -108,6 +111,7 @@ export function createDelivery({
           failure = error;
         }
       }
+      failure ??= new SmsFailure('every sender refused', true);
       if (candidates.size === 0) throw new AbortError(failure as Error);
       throw failure;
     }
