@@ -65,6 +65,33 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
       undefined,
       200,
     ],
+    ['a batch of one', 'GET', '/trpc/profile.me?batch=1', token, 200],
+    ['a batch of one, with inputs', 'GET', `/trpc/profile.me?batch=1&${input({})}`, token, 200],
+    [
+      'a batch of one with its input',
+      'GET',
+      `/trpc/referral.checkCode?batch=1&${input({ 0: { code: 'X' } })}`,
+      undefined,
+      200,
+    ],
+    [
+      'a batch of one that is refused',
+      'GET',
+      `/trpc/referral.checkCode?batch=1&${input({ 0: { code: 1 } })}`,
+      undefined,
+      400,
+    ],
+    [
+      'a batch of one with the inputs of two',
+      'GET',
+      `/trpc/referral.checkCode?batch=1&${input({ 0: { code: 'X' }, 1: { code: 'Y' } })}`,
+      undefined,
+      200,
+    ],
+    ['inputs that are a list', 'GET', `/trpc/profile.me?batch=1&${input([])}`, token, 400],
+    ['inputs that are null', 'GET', `/trpc/profile.me?batch=1&${input(null)}`, token, 400],
+    ['a batch of another number', 'GET', '/trpc/profile.me?batch=2', token, 200],
+    ['a batch of two', 'GET', `/trpc/profile.me,auth.sessions?batch=1&${input({})}`, token, 200],
     [
       'a refusal',
       'GET',
@@ -95,6 +122,18 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
     ['Russian', '{"phone":"1"}', { ...json, 'accept-language': 'ru' }, 400],
   ])('%s', async (_name, body, headers, status) => {
     const [ours, theirs] = await both('POST', '/trpc/auth.requestCode', { body, headers });
+    expect(ours.status).toBe(status);
+    if (status !== 200) expect(comparable(ours)).toEqual(comparable(theirs));
+  });
+
+  test.each([
+    ['a batch of one', '{"0":{"phone":"+79990001133"}}', 200],
+    ['a refused batch of one', '{"0":{"phone":"1"}}', 400],
+    ['a batch of one without its input', '{}', 400],
+    ['a batch of one with a body that is no JSON', '{', 400],
+  ])('%s by POST', async (_name, body, status) => {
+    const call = { body, headers: json };
+    const [ours, theirs] = await both('POST', '/trpc/auth.requestCode?batch=1', call);
     expect(ours.status).toBe(status);
     if (status !== 200) expect(comparable(ours)).toEqual(comparable(theirs));
   });
