@@ -25,6 +25,9 @@ export interface Pace {
   ms: number;
 }
 
+/** Milliseconds of the round that warms up: V8 has optimized what is hot after some ten thousand calls. */
+const WARM_UP = 2_000;
+
 /** In turns, so that whatever else the machine does meets all of them alike. The first round warms up. */
 export async function measureRates(
   runners: Runner[],
@@ -45,7 +48,9 @@ export async function measureRates(
       const { servers, work } = state.runner;
       const cpu = () => servers.reduce((sum, { pid }) => sum + cpuTime(pid), 0);
       const before = cpu();
-      const { count, rate } = await closedLoop(state.connections, work, { ms });
+      const { count, rate } = await closedLoop(state.connections, work, {
+        ms: round === 0 ? Math.max(ms, WARM_UP) : ms,
+      });
       if (round === 0) continue;
       state.rates.push(rate);
       state.count += count;

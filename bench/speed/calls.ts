@@ -1,0 +1,61 @@
+import { measureActivation } from './activation.ts';
+import { type Bench, ratesOf, runner } from './bench.ts';
+import { request } from './connection.ts';
+import { measureRates } from './measure.ts';
+import { measureSdk } from './sdk.ts';
+import * as works from './works.ts';
+
+export async function signin({ add, pace, ground, invitree, peer, peerPhones }: Bench) {
+  const phones = works.inTurn(ground.regulars.map(({ phone }) => phone));
+  const known = [
+    runner('better-auth', peer, works.signInAtPeer(works.inTurn(peerPhones))),
+    runner('Invitree', invitree, works.signIn(phones)),
+  ];
+  const fresh = (prefix: string) => {
+    let n = 0;
+    return () => `${prefix}${1_000_000 + n++}`;
+  };
+  const unknown = [
+    runner('better-auth', peer, works.signInAtPeer(fresh('+7997'))),
+    runner('Invitree', invitree, works.signIn(fresh('+7997'))),
+  ];
+  for (const [whose, runners] of Object.entries({ known, new: unknown }))
+    add(
+      `Request and verify a code, ${whose} phones`,
+      ratesOf(await measureRates(runners, 16, pace), { base: 0, least: 3 }),
+    );
+}
+
+export async function activation({ add, pace, quick, ground, invitree }: Bench) {
+  const each = quick ? 160 : 400;
+  const measured = await measureActivation(ground, invitree, { rounds: pace.rounds, each });
+  add('Activation, 16 connections', ratesOf(measured, { base: 0, least: 0.5 }));
+}
+
+export async function others({ add, pace, ground, invitree, thousand, constant }: Bench) {
+  const regular = works.inTurn(ground.regulars);
+  const list = `GET /api/v1/users/${thousand.id}/referrals`;
+  const measured = await measureRates(
+    [
+      constant,
+      runner('Invitree: refresh', invitree, works.refresh(ground.regulars)),
+      runner('Invitree: check of a code', invitree, async (send) => {
+        await send(request(`GET /api/v1/referral/codes/${regular().inviteCode}`));
+      }),
+      runner('Invitree: page of a list', invitree, works.always(request(list, thousand))),
+      runner('Invitree: code by email', invitree, works.findByEmail(ground.regulars)),
+    ],
+    16,
+    pace,
+  );
+  add('Other calls, 16 connections', ratesOf(measured, { base: 0 }));
+}
+
+export async function sdk({ add, pace, quick, invitree, ten }: Bench) {
+  const calls = quick ? 200 : 1000;
+  const measured = await measureSdk(invitree.url, ten, { rounds: pace.rounds, calls });
+  add(
+    'SDK beside bare fetch, one call at a time (CPU: the caller’s)',
+    ratesOf(measured, { base: 0 }),
+  );
+}

@@ -1,0 +1,79 @@
+import { type Bench, latenciesOf, ratesOf } from './bench.ts';
+import { launchInvitree } from './contenders.ts';
+import { measureLatencies, measureRates, type Runner } from './measure.ts';
+import { limitCores } from './quota.ts';
+import type { Row } from './report.ts';
+
+export async function rates({ add, pace, ...bench }: Bench): Promise<void> {
+  const { constant, peerSession, onProfile, none, ten, thousand } = bench;
+  const first = await measureRates([constant, ...onProfile(ten), peerSession], 16, pace);
+  add('Profile with 10 referees, 16 connections', ratesOf(first, { base: 1, least: 0.6 }));
+  const all = await measureRates(
+    [none, ten, thousand].flatMap((user, i) =>
+      onProfile(user).map((each) => ({ ...each, name: `${each.name}, ${[0, 10, '1,000'][i]}` })),
+    ),
+    16,
+    pace,
+  );
+  add('Profile with 0, 10 and 1,000 referees', [
+    ...ratesOf(all.slice(0, 3), { base: 0 }),
+    ...ratesOf(all.slice(3, 6), { base: 0 }),
+    ...ratesOf(all.slice(6, 9), { base: 0 }),
+  ]);
+  const cost = (i: number, target?: Row['target']): Row => ({
+    name: `${all[i]?.name} referees beside 10`,
+    values: [all[i]?.rate ?? 0, all[i]?.least ?? 0, all[i]?.most ?? 0, all[i]?.cpu ?? 0],
+    ratio: (all[i - 3]?.rate ?? 0) / (all[i]?.rate ?? 0),
+    ...(target && { target }),
+  });
+  add('What 1,000 referees cost more', [cost(6), cost(7, { most: 1.2 }), cost(8, { most: 1.2 })]);
+  for (const connections of [1, 128])
+    add(
+      `Profile with 10 referees, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+      ratesOf(await measureRates(onProfile(ten), connections, pace), { base: 0, least: 0.6 }),
+    );
+}
+
+export async function latency({ add, pace, ...bench }: Bench): Promise<void> {
+  const runners = [...bench.onProfile(bench.ten), bench.peerSession];
+  for (const rate of [500, 2_000]) {
+    const measured = await measureLatencies(rate > 500 ? runners.slice(0, 3) : runners, {
+      rounds: pace.rounds,
+      ms: pace.ms * 1.5,
+      rate,
+      connections: 64,
+    });
+    const title = `Milliseconds at ${rate.toLocaleString('en')} a second, 10 referees`;
+    add(title, latenciesOf(measured, 1.5), ['median', 'p99', 'most']);
+  }
+}
+
+/** Of one core, for each instance: so little that two of them, PostgreSQL and the load have room on two cores. */
+const SHARE = 0.2;
+
+export async function cluster({ add, pace, start, ...bench }: Bench): Promise<void> {
+  const { ground, redis, invitree } = bench;
+  const second = await start(launchInvitree(ground, redis, 'Invitree 2'));
+  const [, profile] = bench.onProfile(bench.ten);
+  const one: Runner = { ...profile, name: 'Invitree: one instance' };
+  const two: Runner = {
+    ...profile,
+    name: 'Invitree: two instances',
+    servers: [invitree, second],
+  };
+  // Both warm before one of them is slow.
+  await measureRates([two], 16, { rounds: 1, ms: pace.ms });
+  const lift = limitCores([invitree.pid, second.pid], SHARE);
+  const limited = lift ? `, each with ${SHARE} of a core` : '';
+  try {
+    const measured = await measureRates([one, two], 16, pace);
+    add(`Two instances beside one${limited}`, ratesOf(measured, { base: 0, least: 1.7 }));
+  } finally {
+    lift?.();
+  }
+  if (lift)
+    add(
+      'The same with the whole machine',
+      ratesOf(await measureRates([one, two], 16, pace), { base: 0 }),
+    );
+}
