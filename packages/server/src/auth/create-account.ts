@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import type { Deps, Sql } from '../ports.ts';
-import { issueInviteCode } from '../referral/invite-codes.ts';
+import { issueInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
 import type { AcceptedVerdict } from './outside-help.ts';
 
 interface NewAccount {
@@ -20,10 +20,17 @@ export async function createAccount(
   tx: Sql,
   { phone, email, emailVerdict, passwordHash, displayName }: NewAccount,
 ): Promise<string | undefined> {
-  const [user] = await tx.query<{ id: string }>(sql`
-    insert into users (id, phone, email, email_verdict, password_hash, display_name, created_at)
-    values (${uuidv7()}, ${phone}, ${email}, ${emailVerdict}, ${passwordHash}, ${displayName}, ${new Date(deps.clock())})
-    on conflict do nothing returning id`);
-  if (user) await issueInviteCode(deps, tx, user.id);
+  const [user] = await tx.query<{ id: string; code: string | null }>(sql`
+    with made as (
+      insert into users (id, phone, email, email_verdict, password_hash, display_name, created_at)
+      values (${uuidv7()}, ${phone}, ${email}, ${emailVerdict}, ${passwordHash}, ${displayName}, ${new Date(deps.clock())})
+      on conflict do nothing returning id, created_at
+    ), issued as (
+      insert into invite_codes (code, user_id, created_at)
+      select ${randomInviteCode()}, id, created_at from made on conflict (code) do nothing returning code
+    )
+    select id, code from made left join issued on true`);
+  // Somebody has or had the code that was drawn.
+  if (user?.code === null) await issueInviteCode(deps, tx, user.id);
   return user?.id;
 }

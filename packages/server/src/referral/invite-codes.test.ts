@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPhone, openTestApp, type TestApp } from '../../test/harness.ts';
 
@@ -26,6 +28,28 @@ async function signInWithoutCode() {
   await someone.remove();
   return someone;
 }
+
+/** Lets the next letters that are drawn by chance be the first of the alphabet. */
+async function drawing<T>(letters: number, work: () => Promise<T>): Promise<T> {
+  const { randomInt } = crypto;
+  let left = letters;
+  crypto.randomInt = ((most: number) => (most === 31 && left-- > 0 ? 0 : randomInt(most))) as never;
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    crypto.randomInt = randomInt;
+    syncBuiltinESMExports();
+  }
+}
+
+test('a code that chance draws twice goes to the first alone', async () => {
+  const first = await drawing(6, signIn);
+  expect(first.user.inviteCode).toBe('222222');
+  const second = await drawing(12, signIn);
+  expect(second.user.inviteCode).toMatch(/^[2-9A-HJKMNP-Z]{6}$/);
+  expect(second.user.inviteCode).not.toBe('222222');
+});
 
 test('one deletes the code of sign-up and makes one of own wording', async () => {
   const anna = await signIn();
