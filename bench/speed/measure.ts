@@ -34,17 +34,17 @@ export async function measureRates(
   connections: number,
   { rounds, ms }: Pace,
 ): Promise<Rate[]> {
-  const states = await Promise.all(
-    runners.map(async (runner) => ({
-      runner,
-      connections: await open(runner, connections),
-      rates: [] as number[],
-      count: 0,
-      cpu: 0,
-    })),
-  );
+  const states = runners.map((runner) => ({
+    runner,
+    connections: [] as Connection[],
+    rates: [] as number[],
+    count: 0,
+    cpu: 0,
+  }));
   for (let round = 0; round <= rounds; round++) {
     for (const state of states) {
+      // Only now: servers part with those who connect and say nothing.
+      if (round === 0) state.connections = await open(state.runner, connections);
       const { servers, work } = state.runner;
       const cpu = () => servers.reduce((sum, { pid }) => sum + cpuTime(pid), 0);
       const before = cpu();
@@ -83,17 +83,16 @@ export async function measureLatencies(
   runners: Runner[],
   { rate, connections, rounds, ms }: Pace & { rate: number; connections: number },
 ): Promise<Latency[]> {
-  const states = await Promise.all(
-    runners.map(async (runner) => ({
-      runner,
-      connections: await open(runner, connections),
-      samples: [] as number[][],
-    })),
-  );
+  const states = runners.map((runner) => ({
+    runner,
+    connections: [] as Connection[],
+    samples: [] as number[][],
+  }));
   for (let round = 0; round <= rounds; round++) {
-    for (const { runner, connections, samples } of states) {
-      const sample = await fixedRate(connections, runner.work, { rate, ms });
-      if (round > 0) samples.push(sample.sort((a, b) => a - b));
+    for (const state of states) {
+      if (round === 0) state.connections = await open(state.runner, connections);
+      const sample = await fixedRate(state.connections, state.runner.work, { rate, ms });
+      if (round > 0) state.samples.push(sample.sort((a, b) => a - b));
     }
   }
   return states.map(({ runner, connections, samples }) => {

@@ -43,20 +43,22 @@ export type ProfileRow = Omit<Profile, 'phoneVerified' | 'referrals'> & {
 
 /**
  * The columns of a ProfileRow, and what is joined to a user `u` for them: the newest 20 referees too, so that
- * a profile is one statement. The inner query takes those 20 by index before it looks at their users:
- * joined first, PostgreSQL's generic plan reads whole tables.
+ * a profile is one statement. The innermost query takes those 20 by index before it looks at their users:
+ * joined first, PostgreSQL's generic plan reads whole tables. A row as a whole becomes JSON in half the time
+ * that json_build_object takes.
  */
 export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
       u.created_at as "createdAt", u.person, c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
       case when u.referral_count = 0 then '[]' else (
-        select coalesce(json_agg(json_build_object('id', n.referee_id, 'phone', f.phone,
-          'displayName', f.display_name, 'status', f.status, 'activatedAt', n.activated_at)), '[]')
-        from (
-          select referee_id, activated_at from referrals where referrer_id = u.id
-          order by activated_at desc, referee_id desc limit 20
-        ) n, lateral (select phone, display_name, status from users where id = n.referee_id) f
+        select coalesce(json_agg(referral), '[]') from (
+          select n.referee_id as id, f.phone, f.display_name as "displayName", f.status, n.activated_at as "activatedAt"
+          from (
+            select referee_id, activated_at from referrals where referrer_id = u.id
+            order by activated_at desc, referee_id desc limit 20
+          ) n, lateral (select phone, display_name, status from users where id = n.referee_id) f
+        ) referral
       ) end as referrals`;
 export const PROFILE_JOINS = sql`
     left join invite_codes c on c.user_id = u.id and c.retired_at is null
