@@ -2,13 +2,18 @@ import { z } from 'zod';
 
 /** Wire shapes that several routers speak of. */
 
+const asTime = { format: 'date-time', example: '2026-11-20T12:00:00.000Z' };
+
 /** A time as it travels: ISO 8601 in UTC. */
 export const time = z
   .codec(z.date(), z.string(), {
     decode: (date) => date.toISOString(),
     encode: (text) => new Date(text),
   })
-  .meta({ type: 'string', format: 'date-time', example: '2026-11-20T12:00:00.000Z' });
+  .meta({ type: 'string', ...asTime });
+
+/** The same where the database has written it so. */
+export const writtenTime = z.string().meta(asTime);
 
 export const id = z
   .uuid()

@@ -10,7 +10,7 @@ import { isPhoneVerified } from '../auth/verified-phone.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Person } from '../ports.ts';
 import { forgetCodesOf } from '../referral/check-code.ts';
-import { phoneOfReferee, type Referral } from '../referral/referrals.ts';
+import { ACTIVATED_AT, phoneOfReferee, type Referral } from '../referral/referrals.ts';
 
 export interface Profile {
   id: string;
@@ -36,9 +36,8 @@ export type PublicProfile = Pick<
 >;
 
 /** What `profileOf` reads, of a user `u`. */
-export type ProfileRow = Omit<Profile, 'phoneVerified' | 'referrals'> & {
+export type ProfileRow = Omit<Profile, 'phoneVerified'> & {
   phoneVerifiedAt: Date | null;
-  referrals: (Omit<Referral, 'activatedAt'> & { activatedAt: string })[];
 };
 
 /**
@@ -53,7 +52,7 @@ export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "di
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
       case when u.referral_count = 0 then '[]' else (
         select coalesce(json_agg(referral), '[]') from (
-          select n.referee_id as id, f.phone, f.display_name as "displayName", f.status, n.activated_at as "activatedAt"
+          select n.referee_id as id, f.phone, f.display_name as "displayName", f.status, ${ACTIVATED_AT}
           from (
             select referee_id, activated_at from referrals where referrer_id = u.id
             order by activated_at desc, referee_id desc limit 20
@@ -113,7 +112,6 @@ export function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: ProfileRow)
     referrals: row.referrals.map((referral) => ({
       ...referral,
       phone: phoneOfReferee(deps.config, referral.phone),
-      activatedAt: new Date(referral.activatedAt),
     })),
     createdAt: row.createdAt,
     person: row.person ?? null,

@@ -10,8 +10,15 @@ export interface Referral {
   phone: string | null;
   displayName: string | null;
   status: 'active' | 'blocked' | 'deleted';
-  activatedAt: Date;
+  /** ISO 8601 in UTC */
+  activatedAt: string;
 }
+
+/**
+ * When a referral `n` was, as it travels. Lists have many of them, and to make a Date of each and a text of
+ * each Date would be most of what a list costs here.
+ */
+export const ACTIVATED_AT = sql`to_char(n.activated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "activatedAt"`;
 
 /** A referee's phone as their referrer sees it. */
 export function phoneOfReferee(
@@ -32,7 +39,7 @@ export async function listReferrals(
     : sql``;
   const rows = await database.query<Referral>(sql`
     select n.referee_id as id, u.phone, u.display_name as "displayName", u.status,
-      n.activated_at as "activatedAt"
+      ${ACTIVATED_AT}
     from (
       select referee_id, activated_at from referrals
       where referrer_id = ${userId} ${before}
@@ -40,5 +47,5 @@ export async function listReferrals(
     ) n, lateral (select phone, display_name, status from users where id = n.referee_id) u
     order by n.activated_at desc, n.referee_id desc`);
   const shown = rows.map((row) => ({ ...row, phone: phoneOfReferee(config, row.phone) }));
-  return pageOf(shown, limit, ({ activatedAt, id }) => ({ at: activatedAt, id }));
+  return pageOf(shown, limit, ({ activatedAt, id }) => ({ at: new Date(activatedAt), id }));
 }

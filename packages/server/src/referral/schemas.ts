@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, inviteCode, phone, time } from '../schemas.ts';
+import { id, inviteCode, phone, time, writtenTime } from '../schemas.ts';
 import type { ReferralTree } from './tree.ts';
 import { isInoffensive } from './wording.ts';
 
@@ -13,7 +13,7 @@ export const referral = z
     phone: phone.nullable(),
     displayName: z.string().nullable(),
     status,
-    activatedAt: time,
+    activatedAt: writtenTime,
   })
   .meta({ id: 'Referral' });
 
