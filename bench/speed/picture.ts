@@ -8,8 +8,8 @@ export interface Bar {
   ours: boolean;
 }
 
-const WIDTH = 760;
-const LEFT = 250;
+const WIDTH = 840;
+const LEFT = 330;
 const ROW = 22;
 
 /** Bars a group, with the spread of the rounds as a line on each. */
