@@ -57,7 +57,7 @@ export async function openBench(options: { server: string; redis: string; quick:
     const floor = await start(launchFloor(ground, await answer.text()));
     const peer = await start(launchPeer(ground));
     const restOfPeer = memory(peer.pid).now;
-    const peerPhones = Array.from({ length: quick ? 100 : 400 }, (_, i) => `+7998${1_000_000 + i}`);
+    const peerPhones = Array.from({ length: 400 }, (_, i) => `+7998${1_000_000 + i}`);
     const token = await signUpAtPeer(peer, peerPhones);
     const bench: Bench = {
       ...{ ground, redis, quick, none, ten, thousand, invitree, floor, peer, peerPhones, start },
@@ -96,6 +96,11 @@ async function signUpAtPeer(peer: Contender, phones: string[]): Promise<string> 
   const token = await works.peerToken(strict(connection), phones[0] as string);
   connection.close();
   return token;
+}
+
+/** `1 connection`, `16 connections` */
+export function count(connections: number): string {
+  return `${connections} ${connections === 1 ? 'connection' : 'connections'}`;
 }
 
 export function runner(name: string, server: Contender, work: Runner['work']): Runner {

@@ -1,9 +1,14 @@
 import { measureActivation } from './activation.ts';
-import { type Bench, ratesOf, runner } from './bench.ts';
+import { type Bench, count, ratesOf, runner } from './bench.ts';
 import { request } from './connection.ts';
-import { measureRates } from './measure.ts';
+import { measureRates, type Pace } from './measure.ts';
 import { measureSdk } from './sdk.ts';
 import * as works from './works.ts';
+
+/** For those who have been measured, and so warmed, with another number of connections already. */
+const warmed = (pace: Pace): Pace => ({ ...pace, warmUp: 500, rounds: 3 });
+
+const FEWER_AND_MORE = [1, 128];
 
 export async function signin({ add, pace, ground, invitree, peer, peerPhones }: Bench) {
   const phones = works.inTurn(ground.regulars.map(({ phone }) => phone));
@@ -21,8 +26,13 @@ export async function signin({ add, pace, ground, invitree, peer, peerPhones }: 
   ];
   for (const [whose, runners] of Object.entries({ known, new: unknown }))
     add(
-      `Request and verify a code, ${whose} phones`,
+      `Request and verify a code, ${whose} phones, 16 connections`,
       ratesOf(await measureRates(runners, 16, pace), { base: 0, least: 3 }),
+    );
+  for (const connections of FEWER_AND_MORE)
+    add(
+      `Request and verify a code, known phones, ${count(connections)}`,
+      ratesOf(await measureRates(known, connections, warmed(pace)), { base: 0, least: 3 }),
     );
 }
 
@@ -32,26 +42,26 @@ export async function activation({ add, pace, quick, ground, invitree }: Bench) 
   add('Activation, 16 connections', ratesOf(measured, { base: 0, least: 0.5 }));
 }
 
-/** Rounds: an account may look for 20 emails an hour, and there are 2,000 of them. */
-const FEW = 2;
-
 export async function others({ add, pace, ground, invitree, thousand, constant }: Bench) {
   const regular = works.inTurn(ground.regulars);
   const list = `GET /api/v1/users/${thousand.id}/referrals`;
-  const measured = await measureRates(
-    [
-      constant,
-      runner('Invitree: refresh', invitree, works.refresh(ground.regulars)),
-      runner('Invitree: check of a code', invitree, async (send) => {
-        await send(request(`GET /api/v1/referral/codes/${regular().inviteCode}`));
-      }),
-      runner('Invitree: page of a list', invitree, works.always(request(list, thousand))),
-      runner('Invitree: code by email', invitree, works.findByEmail(ground.regulars)),
-    ],
-    16,
-    { ...pace, rounds: FEW },
-  );
+  const runners = [
+    constant,
+    runner('Invitree: refresh', invitree, works.refresh(ground.regulars)),
+    runner('Invitree: check of a code', invitree, async (send) => {
+      await send(request(`GET /api/v1/referral/codes/${regular().inviteCode}`));
+    }),
+    runner('Invitree: page of a list', invitree, works.always(request(list, thousand))),
+  ];
+  // Not more often: an account may look for 20 emails an hour, and there are 2,000 of them.
+  const find = runner('Invitree: code by email', invitree, works.findByEmail(ground.regulars));
+  const measured = await measureRates([...runners, find], 16, { ...pace, rounds: 2 });
   add('Other calls, 16 connections', ratesOf(measured, { base: 0 }));
+  for (const connections of FEWER_AND_MORE)
+    add(
+      `Other calls, ${count(connections)}`,
+      ratesOf(await measureRates(runners, connections, warmed(pace)), { base: 0 }),
+    );
 }
 
 export async function sdk({ add, pace, quick, invitree, ten }: Bench) {

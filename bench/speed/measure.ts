@@ -23,16 +23,18 @@ export interface Pace {
   rounds: number;
   /** Milliseconds of one round */
   ms: number;
+  /** Of the round that warms up, unless others have: V8 has optimized what is hot after some ten thousand calls. */
+  warmUp?: number;
 }
 
-/** Milliseconds of the round that warms up: V8 has optimized what is hot after some ten thousand calls. */
-const WARM_UP = 2_000;
-
-/** In turns, so that whatever else the machine does meets all of them alike. The first round warms up. */
+/**
+ * In turns, so that whatever else the machine does meets all of them alike. The first round warms up.
+ * @param connections to each server
+ */
 export async function measureRates(
   runners: Runner[],
   connections: number,
-  { rounds, ms }: Pace,
+  { rounds, ms, warmUp = 2_000 }: Pace,
 ): Promise<Rate[]> {
   const states = runners.map((runner) => ({
     runner,
@@ -49,7 +51,7 @@ export async function measureRates(
       const cpu = () => servers.reduce((sum, { pid }) => sum + cpuTime(pid), 0);
       const before = cpu();
       const { count, rate } = await closedLoop(state.connections, work, {
-        ms: round === 0 ? Math.max(ms, WARM_UP) : ms,
+        ms: round === 0 ? warmUp : ms,
       });
       if (round === 0) continue;
       state.rates.push(rate);
@@ -111,7 +113,7 @@ export async function measureLatencies(
 function open({ servers }: Runner, count: number): Promise<Connection[]> {
   return openAll(
     servers.map(({ url }) => url),
-    count,
+    count * servers.length,
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Bench, latenciesOf, ratesOf } from './bench.ts';
+import { type Bench, count, latenciesOf, ratesOf } from './bench.ts';
 import { launchInvitree } from './contenders.ts';
 import { measureLatencies, measureRates, type Runner } from './measure.ts';
 import { limitCores } from './quota.ts';
@@ -29,7 +29,7 @@ export async function rates({ add, pace, ...bench }: Bench): Promise<void> {
   add('What 1,000 referees cost more', [cost(6), cost(7, { most: 1.2 }), cost(8, { most: 1.2 })]);
   for (const connections of [1, 128])
     add(
-      `Profile with 10 referees, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+      `Profile with 10 referees, ${count(connections)}`,
       ratesOf(await measureRates(onProfile(ten), connections, pace), { base: 0, least: 0.6 }),
     );
 }
@@ -49,7 +49,7 @@ export async function latency({ add, pace, ...bench }: Bench): Promise<void> {
 }
 
 /** Of one core, for each instance: so little that two of them, PostgreSQL and the load have room on two cores. */
-const SHARE = 0.2;
+const SHARE = 0.15;
 
 export async function cluster({ add, pace, start, ...bench }: Bench): Promise<void> {
   const { ground, redis, invitree } = bench;

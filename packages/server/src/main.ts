@@ -19,7 +19,7 @@ const USAGE = `usage: node packages/server/src/main.ts [--check | backup FILE | 
  * Percent of what lives by which garbage may grow before V8 collects all of it. Left alone it waits for
  * four times as much: 140 MB here, for a gain that cannot be measured.
  */
-const HEAP_GROWTH = 25;
+const HEAP_GROWTH = 15;
 
 /** Milliseconds beyond the deadline for requests, in which messages are handed over and connections closed. */
 const TO_CLOSE = 10_000;
