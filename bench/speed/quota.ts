@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
-/** Microseconds: short, so that a limited process is slow all the time rather than stopped now and then. */
-const PERIOD = 5_000;
+/** Microseconds: short, so that a limited process is slow all the time; a share of it must be 1,000 at least. */
+const PERIOD = 10_000;
 
 /**
  * Limits each of these processes to a share of one core (Linux cgroups, either version), so that two of them on
