@@ -33,11 +33,16 @@ function isSubmittable(config: unknown): boolean {
 function watch(send: Query, timeout: number): Query {
   if (timeout === 0) return send;
   return (config, values, done) => {
-    const timer = setTimeout(() => done?.(new Error(UNANSWERED)), timeout);
-    return send(config, values, (error, result) => {
+    let waiting = done;
+    // Once: an answer may still come, if only that the connection has been ended.
+    const settle: Done = (error, result) => {
       clearTimeout(timer);
-      done?.(error, result);
-    });
+      const asked = waiting;
+      waiting = undefined;
+      asked?.(error, result);
+    };
+    const timer = setTimeout(() => settle(new Error(UNANSWERED)), timeout);
+    return send(config, values, settle);
   };
 }
 

@@ -88,10 +88,11 @@ describe('a message reaches its phone', () => {
 
   test('by the fallback when the first hangs', async () => {
     const fallback = scripted('fallback');
-    const { send, close } = delivery([scripted('first', forever), fallback], { timeout: 10 });
+    const { send, close, log } = delivery([scripted('first', forever), fallback], { timeout: 10 });
     send();
     await close();
     expect(fallback.sent).toHaveLength(1);
+    expect(log()).toContain('no answer in time');
   });
 });
 

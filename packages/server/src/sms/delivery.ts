@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
+import { isTaskCancelledError, TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
 import type { FastifyBaseLogger } from 'fastify';
 import PQueue from 'p-queue';
 import pRetry, { AbortError } from 'p-retry';
@@ -121,6 +121,8 @@ export function createDelivery({
 /** A failure in words of ours: a library's message may quote the request, and with it the code. */
 function describe(error: unknown): string {
   if (error instanceof SmsFailure) return error.message;
+  // Cockatiel's own, whose name says nothing.
+  if (isTaskCancelledError(error)) return 'no answer in time';
   const { name, code, cause } = error as { name?: string; code?: unknown; cause?: unknown };
   const { code: deeper } = (cause ?? {}) as { code?: unknown };
   return [name, code ?? deeper].filter((part) => typeof part === 'string').join(' ');
