@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { Sql } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 
 export interface AuditEvent {
@@ -6,7 +6,7 @@ export interface AuditEvent {
   action: AuditAction;
   ip: string | null;
   /** Never a secret, a phone or an email: an entry outlives the person. */
-  details?: Record<string, unknown>;
+  details?: Record<string, unknown> | Sql;
 }
 
 type AuditAction =
@@ -28,9 +28,10 @@ type AuditAction =
  * @param who a query of (actor_id, target_id): no row, no entry
  */
 export function recordAudit({ at, action, ip, details }: AuditEvent, who: Sql): Sql {
+  const said = details instanceof Sql ? details : sql`${details && JSON.stringify(details)}::jsonb`;
   return sql`
     insert into audit_entries (id, at, actor_id, target_id, action, ip, details)
     select ${uuidv7()}::uuid, ${at}::timestamptz, who.actor_id, who.target_id, ${action}, ${ip},
-      ${details ? JSON.stringify(details) : null}::jsonb
+      ${said}
     from (${who}) who (actor_id, target_id)`;
 }

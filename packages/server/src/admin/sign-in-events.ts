@@ -54,7 +54,7 @@ export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>): Sql {
       action: 'user.role_changed',
       details: { from: 'user', to: 'admin', by: 'ADMIN_PHONES' },
     },
-    sql`select before.id, before.id from account join users before on before.id = account.id
-      where before.role <> 'admin'`,
+    sql`select account.id, account.id from account left join users before on before.id = account.id
+      where before.role is distinct from 'admin'`,
   );
 }

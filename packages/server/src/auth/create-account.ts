@@ -5,25 +5,23 @@ import { issueInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
 import type { AcceptedVerdict } from './outside-help.ts';
 
 interface NewAccount {
-  /** E.164 */
-  phone?: string;
   /** Normalised */
-  email?: string;
-  emailVerdict?: AcceptedVerdict | undefined;
-  passwordHash?: string;
+  email: string;
+  emailVerdict: AcceptedVerdict | undefined;
+  passwordHash: string;
   displayName?: string | undefined;
 }
 
-/** Makes an account and its invite code; undefined if the phone or the email has one. */
+/** Makes an account and its invite code; undefined if the email has one. */
 export async function createAccount(
   deps: Deps,
   tx: Sql,
-  { phone, email, emailVerdict, passwordHash, displayName }: NewAccount,
+  { email, emailVerdict, passwordHash, displayName }: NewAccount,
 ): Promise<string | undefined> {
   const [user] = await tx.query<{ id: string; code: string | null }>(sql`
     with made as (
-      insert into users (id, phone, email, email_verdict, password_hash, display_name, created_at)
-      values (${uuidv7()}, ${phone}, ${email}, ${emailVerdict}, ${passwordHash}, ${displayName}, ${new Date(deps.clock())})
+      insert into users (id, email, email_verdict, password_hash, display_name, created_at)
+      values (${uuidv7()}, ${email}, ${emailVerdict}, ${passwordHash}, ${displayName}, ${new Date(deps.clock())})
       on conflict do nothing returning id, created_at
     ), issued as (
       insert into invite_codes (code, user_id, created_at)

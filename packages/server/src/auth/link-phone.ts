@@ -3,7 +3,7 @@ import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import { countVerified } from '../sms/pumping.ts';
-import { forgiveTry, spendCode, tryCode } from './one-time-codes.ts';
+import { type Guess, guessCode, refuseWrong } from './one-time-codes.ts';
 import type { Client } from './sessions.ts';
 import { throwTaken } from './taken.ts';
 
@@ -22,31 +22,28 @@ interface Link {
  * @throws DomainError PHONE_TAKEN, CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
  */
 export async function linkPhone(deps: Deps, { userId, phone, code, client }: Link): Promise<void> {
-  const tried = await tryCode(deps, phone, code);
   const now = new Date(deps.clock());
+  const active = sql`id = ${userId} and status = 'active'`;
+  const guess = guessCode(deps, {
+    phone,
+    code,
+    earns: sql`exists (select from users where ${active})`,
+  });
   const audit = recordAudit(
     { at: now, action: 'auth.phone_linked', ip: client.ip },
     sql`select id, id from linked`,
   );
-  try {
-    // The code's row is locked before the user's, as at every sign-in.
-    const linked = await deps.database
-      .query(sql`
-      with code as (
-        ${spendCode(tried)}
-          and exists (select from users where id = ${userId} and status = 'active')
-        returning phone
-      ), linked as (
-        update users u set phone = code.phone, phone_verified_at = ${now}
-        from code where u.id = ${userId} and u.status = 'active'
-        returning u.id
-      ), audit as (${audit})
-      select id from linked`)
-      .catch(throwTaken);
-    if (linked.length === 0) throw new DomainError('CODE_EXPIRED');
-  } catch (error) {
-    await forgiveTry(deps.database, tried).catch(() => undefined);
-    throw error;
-  }
+  // The code's row is locked before the user's, as at every sign-in.
+  const [guessed] = await deps.database
+    .query<Guess & { linked: boolean }>(sql`
+    with guess as (${guess}), linked as (
+      update users u set phone = guess.phone, phone_verified_at = ${now}
+      from guess where spent and ${active}
+      returning u.id
+    ), audit as (${audit})
+    select spent, "attemptsLeft", exists (select from linked) as linked from guess`)
+    .catch(throwTaken);
+  const { linked } = await refuseWrong(deps, phone, guessed);
+  if (!linked) throw new DomainError('CODE_EXPIRED');
   await countVerified(deps, { phone, ip: client.ip });
 }

@@ -47,12 +47,11 @@ export async function logIn(
   const opened = await openSession(
     deps,
     deps.database,
-    sql`account as (
+    sql`
       select * from users
       where id = ${found?.id} and password_hash = ${found?.passwordHash} and status = 'active'
-      for no key update
-    )`,
-    { method: 'password', transport, client, isNewUser: false },
+      for no key update`,
+    { method: 'password', isNewUser: sql`false`, transport, client },
   );
   // Changed, blocked or deleted while the password was compared.
   if (!opened) throw new DomainError('CREDENTIALS_WRONG');

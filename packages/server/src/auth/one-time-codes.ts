@@ -1,8 +1,8 @@
-import { createHmac, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
-import sql, { type Sql as Statement } from 'sql-template-tag';
+import { createHmac, randomInt, randomUUID } from 'node:crypto';
+import sql, { join, type Sql as Statement } from 'sql-template-tag';
 import type { Config } from '../config.ts';
 import { DomainError } from '../errors.ts';
-import type { Deps, Sql } from '../ports.ts';
+import type { Deps } from '../ports.ts';
 import { selectDeparted } from '../referral/departed.ts';
 
 const HOUR = 3_600_000;
@@ -26,15 +26,15 @@ export async function issueCode(deps: Deps, phone: string): Promise<IssuedCode> 
   const now = new Date(clock());
   const testCode = findTestCode(config, phone);
   const code = testCode ?? randomDigits(config.CODE_LENGTH);
-  const challengeId = randomUUID();
-  const hash = hashCode(secrets.oneTimeCode[0] as Buffer, { phone, challengeId, code });
+  const challengeId = sql`${randomUUID()}::uuid`;
+  const mac = authenticate(secrets.oneTimeCode[0] as Buffer, phone, code);
   const expiresAt = new Date(+now + config.CODE_TTL * 1000);
   const sent = testCode === undefined ? [now] : [];
   const departed = selectDeparted(deps, { phone, email: null }, now);
   const write = (condition: Statement) =>
     database.query(sql`
     insert into phone_codes as c (phone, challenge_id, code_hash, expires_at, tries, sent_at)
-    select ${phone}, ${challengeId}::uuid, ${hash}::bytea, ${expiresAt}::timestamptz, 0, ${sent}::timestamptz[]
+    select ${phone}, ${challengeId}, ${hashed(mac, challengeId)}, ${expiresAt}::timestamptz, 0, ${sent}::timestamptz[]
     where ${condition}
     on conflict (phone) do update set
       challenge_id = excluded.challenge_id, code_hash = excluded.code_hash,
@@ -76,81 +76,76 @@ async function limitDeparted({ config, limiter }: Deps, hash: Buffer): Promise<v
   if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1000) });
 }
 
-/** A right guess, not yet spent: `spendCode` spends it, `forgiveTry` takes it back. */
-export interface RightTry {
+interface Attempt {
+  /** E.164 */
   phone: string;
-  challengeId: string;
-  /** How the day's list of tries names this one. */
-  triedAt: Date;
-  /** Whether there was an account with this phone. */
-  known: boolean;
+  code: string;
+  /** A condition in SQL. Where it does not hold, a right code stays as it is: nothing is spent or counted. */
+  earns: Statement;
+}
+
+/** What a guess came to; no row at all if the limits did not let it be looked at. */
+export interface Guess {
+  /** Right, and used up. */
+  spent: boolean;
+  /** Of a wrong one */
+  attemptsLeft: number | null;
 }
 
 /**
- * Counts a try and only then looks whether it is right, so that no number of parallel guesses gets
- * past the limits (NIST SP 800-63B-4, 3.2.2: at most 100 failures; a day's failures outlive a new code).
- * @throws DomainError CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
+ * Judges a guess, as the part `guess` of the statement of what it earns: it counts a wrong one, spends
+ * a right one, and knows of all that others did to this phone's row, for it holds it. So no number of
+ * parallel guesses gets past the limits (NIST SP 800-63B-4, 3.2.2: at most 100 failures; a day's
+ * failures outlive a new code), and a code is spent with what it earns or not at all.
  */
-export async function tryCode(deps: Deps, phone: string, code: string): Promise<RightTry> {
-  const { config, clock, database, secrets } = deps;
-  const triedAt = new Date(clock());
-  const dayAgo = new Date(+triedAt - DAY);
-  const [tried] = await database.query<{
-    challengeId: string;
-    codeHash: Buffer;
-    tries: number;
-    failures: number;
-    known: boolean;
-  }>(sql`
+export function guessCode(
+  { config, clock, secrets }: Pick<Deps, 'config' | 'clock' | 'secrets'>,
+  { phone, code, earns }: Attempt,
+): Statement {
+  const now = new Date(clock());
+  const dayAgo = new Date(+now - DAY);
+  const macs = secrets.oneTimeCode.map((key) => authenticate(key, phone, code));
+  // The time that it takes tells something of a hash of a MAC, which says nothing of the code.
+  const right = join(
+    macs.map((mac) => sql`code_hash = ${hashed(mac, sql`challenge_id`)}`),
+    ' or ',
+    '(',
+    ')',
+  );
+  return sql`
     update phone_codes set
-      tries = tries + 1,
-      failed_at = array(select f from unnest(failed_at || ${triedAt}::timestamptz) f where f > ${dayAgo} order by f)
-    where phone = ${phone} and code_hash is not null and expires_at > ${triedAt}
+      code_hash = case when ${right} and ${earns} then null else code_hash end,
+      tries = case when ${right} then tries else tries + 1 end,
+      failed_at = case when ${right} then failed_at else
+        array(select f from unnest(failed_at || ${now}::timestamptz) f where f > ${dayAgo} order by f) end
+    where phone = ${phone} and code_hash is not null and expires_at > ${now}
       and tries < ${config.CODE_MAX_ATTEMPTS}
       and (select count(*) from unnest(failed_at) f where f > ${dayAgo}) < ${config.CODE_MAX_FAILURES_PER_DAY}
-    returning challenge_id as "challengeId", code_hash as "codeHash", tries,
-      cardinality(failed_at) as failures, exists (select from users where phone = ${phone}) as known`);
-  if (!tried) throw await whyRefused(deps, phone, triedAt);
-  const { challengeId, codeHash, tries, failures, known } = tried;
-  const right = secrets.oneTimeCode.some((key) =>
-    timingSafeEqual(hashCode(key, { phone, challengeId, code }), codeHash),
-  );
-  if (!right)
-    throw new DomainError('CODE_WRONG', {
-      attemptsLeft: Math.min(
-        config.CODE_MAX_ATTEMPTS - tries,
-        config.CODE_MAX_FAILURES_PER_DAY - failures,
-      ),
-    });
-  return { phone, challengeId, triedAt, known };
+    returning phone, code_hash is null as spent, case when not ${right} then least(
+      ${config.CODE_MAX_ATTEMPTS}::int - tries, ${config.CODE_MAX_FAILURES_PER_DAY}::int - cardinality(failed_at)
+    ) end as "attemptsLeft"`;
 }
 
 /**
- * The update that spends a code, for the statement of what it earns: it finds its row once, and nothing
- * after. More conditions may follow. The try that spent it was no failure.
+ * Lets right guesses pass.
+ * @throws DomainError CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
  */
-export function spendCode({ phone, challengeId, triedAt }: RightTry) {
-  return sql`
-    update phone_codes set code_hash = null, failed_at = ${withoutOne(triedAt)}
-    where phone = ${phone} and challenge_id = ${challengeId} and code_hash is not null`;
+export async function refuseWrong<Judged extends Guess>(
+  deps: Pick<Deps, 'config' | 'clock' | 'database'>,
+  phone: string,
+  guess: Judged | undefined,
+): Promise<Judged> {
+  if (!guess) throw await whyRefused(deps, phone, new Date(deps.clock()));
+  const { attemptsLeft } = guess;
+  if (attemptsLeft !== null) throw new DomainError('CODE_WRONG', { attemptsLeft });
+  return guess;
 }
 
-/** Takes back a right try that came to nothing for another reason, so that the code stays usable. */
-export async function forgiveTry(tx: Sql, { phone, challengeId, triedAt }: RightTry) {
-  await tx.query(sql`
-    update phone_codes set
-      tries = case when challenge_id = ${challengeId} then greatest(tries - 1, 0) else tries end,
-      failed_at = ${withoutOne(triedAt)}
-    where phone = ${phone}`);
-}
-
-/** `failed_at` less one entry at `at`, where others of the same millisecond stay. */
-function withoutOne(at: Date) {
-  return sql`(select coalesce(array_agg(f order by n), '{}') from unnest(failed_at) with ordinality t (f, n)
-    where n is distinct from array_position(failed_at, ${at}::timestamptz))`;
-}
-
-async function whyRefused({ config, database }: Deps, phone: string, now: Date) {
+async function whyRefused(
+  { config, database }: Pick<Deps, 'config' | 'database'>,
+  phone: string,
+  now: Date,
+) {
   const [row] = await database.query<{
     usable: boolean;
     tries: number;
@@ -190,10 +185,15 @@ function secondsUntil(time: number, now: Date): number {
   return Math.max(1, Math.ceil((time - +now) / 1000));
 }
 
-/** Bound to its phone, its purpose and its challenge: nothing read in the database fits elsewhere. */
-function hashCode(key: Buffer, { phone, challengeId, code }: Record<string, string>): Buffer {
+/** Bound to its phone and its purpose: nothing read in the database fits elsewhere. */
+function authenticate(key: Buffer, phone: string, code: string): Buffer {
   const PURPOSE = 'verify-phone';
-  return createHmac('sha256', key).update([PURPOSE, phone, challengeId, code].join('\0')).digest();
+  return createHmac('sha256', key).update([PURPOSE, phone, code].join('\0')).digest();
+}
+
+/** What is kept of a code: salted, so that it looks different each time. */
+function hashed(mac: Buffer, challengeId: Statement): Statement {
+  return sql`sha256(uuid_send(${challengeId}) || ${mac}::bytea)`;
 }
 
 function randomDigits(length: number): string {

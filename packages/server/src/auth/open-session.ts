@@ -26,48 +26,69 @@ export interface OpenedSession {
 
 interface Opening {
   method: 'phone' | 'password';
+  /** In SQL */
+  isNewUser: Statement;
   transport: Transport;
   client: Client;
-  isNewUser: boolean;
 }
 
+/** What `read` makes an OpenedSession of. */
+export type SessionRow = ProfileRow & Pick<OpenedSession, 'sessionId' | 'isNewUser'>;
+
 /**
- * Opens a session, in one statement with what earns it: nothing happens if there is no such account.
- * @param account common table expressions, among them `account`, a row of `users` as it is
- *   from now on: it has locked that row and looked whether the user is active, so that no session outlives a deletion
+ * Opens a session within the statement of what earns it, after a part `account`: a row of `users` as it
+ * is from now on, or none. That part has locked the row and looked whether the user is active, so that
+ * no session outlives a deletion.
  */
-export async function openSession(
+export function sessionOpening(
   deps: Pick<Deps, 'config' | 'clock'>,
-  tx: Sql,
-  account: Statement,
-  { method, transport, client, isNewUser }: Opening,
-): Promise<OpenedSession | undefined> {
-  const { config, clock } = deps;
-  const now = new Date(clock());
+  { method, isNewUser, transport, client }: Opening,
+) {
+  const now = new Date(deps.clock());
+  const expiresAt = new Date(+now + deps.config.REFRESH_TOKEN_TTL * 1000);
   const refreshToken = newRefreshToken();
+  const details = sql`jsonb_build_object('method', ${method}::text, 'isNewUser', ${isNewUser})`;
   const audit = recordAudit(
-    { at: now, action: 'auth.signed_in', ip: client.ip, details: { method, isNewUser } },
+    { at: now, action: 'auth.signed_in', ip: client.ip, details },
     sql`select user_id, user_id from opened`,
   );
-  const [opened] = await tx.query<ProfileRow & { sessionId: string }>(sql`
-    with ${account}, opened as (
+  return {
+    parts: sql`opened as (
       insert into sessions (id, user_id, transport, user_agent, ip, created_at, last_used_at, expires_at)
-      select ${uuidv7()}::uuid, id, ${transport}::transport, ${client.userAgent}, ${client.ip}, ${now}::timestamptz, ${now}::timestamptz,
-        ${new Date(+now + config.REFRESH_TOKEN_TTL * 1000)}::timestamptz
+      select ${uuidv7()}::uuid, id, ${transport}::transport, ${client.userAgent}, ${client.ip},
+        ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz
       from account
       returning id, user_id
     ), token as (
       insert into refresh_tokens (hash, session_id, created_at)
       select ${hashToken(refreshToken)}::bytea, id, ${now}::timestamptz from opened
       where ${transport} = 'bearer'
-    ), audit as (${audit})
-    select opened.id as "sessionId", ${PROFILE_COLUMNS}
-    from opened join account u on u.id = opened.user_id ${PROFILE_JOINS}`);
-  if (!opened) return undefined;
-  return {
-    sessionId: opened.sessionId,
-    profile: profileOf(deps, opened),
-    isNewUser,
-    ...(transport === 'bearer' && { refreshToken }),
+    ), audit as (${audit})`,
+    /** To be selected from `opened` */
+    columns: sql`opened.id as "sessionId", ${isNewUser} as "isNewUser", ${PROFILE_COLUMNS}`,
+    joins: sql`left join account u on u.id = opened.user_id ${PROFILE_JOINS}`,
+    read: (row: SessionRow): OpenedSession => ({
+      sessionId: row.sessionId,
+      profile: profileOf(deps, row),
+      isNewUser: row.isNewUser,
+      ...(transport === 'bearer' && { refreshToken }),
+    }),
   };
+}
+
+/**
+ * Opens a session for the row of an account, in a statement of its own.
+ * @param account see `sessionOpening`
+ */
+export async function openSession(
+  deps: Pick<Deps, 'config' | 'clock'>,
+  tx: Sql,
+  account: Statement,
+  how: Opening,
+): Promise<OpenedSession | undefined> {
+  const { parts, columns, joins, read } = sessionOpening(deps, how);
+  const [opened] = await tx.query<SessionRow>(sql`
+    with account as (${account}), ${parts}
+    select ${columns} from opened ${joins}`);
+  return opened && read(opened);
 }

@@ -42,12 +42,12 @@ export async function register(
       await requireVerifiedPhone(deps, tx, userId);
       await activate(deps, tx, { userId, inviteCode, ip: client.ip });
     }
-    const opened = await openSession(
-      deps,
-      tx,
-      sql`account as (select * from users where id = ${userId})`,
-      { method: 'password', transport, client, isNewUser: true },
-    );
+    const opened = await openSession(deps, tx, sql`select * from users where id = ${userId}`, {
+      method: 'password',
+      isNewUser: sql`true`,
+      transport,
+      client,
+    });
     if (!opened) throw new Error('A new account has no session');
     return opened;
   });

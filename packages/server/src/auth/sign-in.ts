@@ -1,13 +1,20 @@
 import sql, { empty } from 'sql-template-tag';
+import { v7 as uuidv7 } from 'uuid';
 import { recordingFailure, recordPromotion } from '../admin/sign-in-events.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
+import { randomInviteCode } from '../referral/invite-codes.ts';
 import { countVerified } from '../sms/pumping.ts';
-import { createAccount } from './create-account.ts';
-import { forgiveTry, type RightTry, spendCode, tryCode } from './one-time-codes.ts';
-import { type OpenedSession, openSession, type Transport } from './open-session.ts';
+import { type Guess, guessCode, refuseWrong } from './one-time-codes.ts';
+import {
+  type OpenedSession,
+  type SessionRow,
+  sessionOpening,
+  type Transport,
+} from './open-session.ts';
 import type { Client } from './sessions.ts';
+import { isTaken } from './taken.ts';
 
 export interface PhoneSignIn {
   /** E.164 */
@@ -25,62 +32,94 @@ export interface PhoneSignIn {
  * @throws DomainError CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED, USER_BLOCKED and what activating throws
  */
 export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
-  const opened = await openByCode(deps, input);
-  await countVerified(deps, { phone: input.phone, ip: input.client.ip });
+  const { phone, client } = input;
+  const target = sql`(select id from users where phone = ${phone})`;
+  const { spent, opened } = await recordingFailure(
+    deps,
+    { method: 'phone', client, target },
+    async () => refuseWrong(deps, phone, await guessAndOpen(deps, input)),
+  );
+  if (!spent) throw new DomainError('USER_BLOCKED');
+  // Blocked or deleted this very moment.
+  if (!opened) throw new DomainError('CODE_EXPIRED');
+  await countVerified(deps, { phone, ip: client.ip });
   return opened;
 }
 
-async function openByCode(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
-  const { phone, code, client } = input;
-  const target = sql`(select id from users where phone = ${phone})`;
-  const tried = await recordingFailure(deps, { method: 'phone', client, target }, () =>
-    tryCode(deps, phone, code),
-  );
-  const open = (tx: Sql, isNewUser: boolean) =>
-    openSession(deps, tx, signInWithCode(deps, tried, input.client), {
-      ...input,
-      method: 'phone',
-      isNewUser,
-    });
+interface Guessed extends Guess {
+  opened: OpenedSession | undefined;
+}
+
+async function guessAndOpen(deps: Deps, input: PhoneSignIn): Promise<Guessed | undefined> {
   try {
-    // Most sign-ins are of known users: one statement, which changes nothing if this is not one.
-    const known = tried.known && (await open(deps.database, false));
-    if (known) return known;
+    const { inviteCode } = input;
+    if (inviteCode === undefined) return await openByCode(deps, deps.database, input);
     return await deps.database.transaction(async (tx) => {
-      // Holding the code's row keeps every other sign-in of this phone waiting.
-      const held = await tx.query(sql`
-        select from phone_codes
-        where phone = ${tried.phone} and challenge_id = ${tried.challengeId} and code_hash is not null
-        for update`);
-      if (held.length === 0) throw new DomainError('CODE_EXPIRED');
-      const userId = await createAccount(deps, tx, { phone: tried.phone });
-      if (userId && input.inviteCode !== undefined)
-        await activate(deps, tx, { userId, inviteCode: input.inviteCode, ip: input.client.ip });
-      const opened = await open(tx, userId !== undefined);
-      if (!opened) throw new DomainError('USER_BLOCKED');
-      return opened;
+      const guessed = await openByCode(deps, tx, input);
+      if (guessed?.opened?.isNewUser) {
+        const { profile } = guessed.opened;
+        const activation = { userId: profile.id, inviteCode, ip: input.client.ip };
+        const { referrerId, inviteCode: activatedInviteCode } = await activate(
+          deps,
+          tx,
+          activation,
+        );
+        guessed.opened.profile = { ...profile, referrerId, activatedInviteCode };
+      }
+      return guessed;
     });
   } catch (error) {
-    await forgiveTry(deps.database, tried).catch(() => undefined);
+    // The phone or the invite code that was drawn became somebody's this very moment, so nothing was done.
+    if (isTaken(error)) return guessAndOpen(deps, input);
     throw error;
   }
 }
 
-/** Spends the code for the account with its phone; neither happens without the other. */
-function signInWithCode({ config, clock }: Deps, right: RightTry, { ip }: Client) {
-  const { phone } = right;
-  const now = new Date(clock());
-  const listed = config.ADMIN_PHONES.includes(phone);
-  const promotion = listed ? sql`, promotion as (${recordPromotion({ at: now, ip })})` : empty;
-  return sql`
-    code as (
-      ${spendCode(right)}
-        and exists (select from users where phone = ${phone} and status = 'active')
-      returning phone
-    ), account as (
-      update users u set phone_verified_at = ${now},
-        role = case when ${listed} then 'admin' else role end
-      from code where u.phone = code.phone and u.status = 'active'
+/** One statement: what a guess is worth, and all that a right one earns. */
+async function openByCode(
+  deps: Deps,
+  tx: Sql,
+  { phone, code, transport, client }: PhoneSignIn,
+): Promise<Guessed | undefined> {
+  const now = new Date(deps.clock());
+  const admin = deps.config.ADMIN_PHONES.includes(phone);
+  const role = admin ? sql`, role = 'admin'` : empty;
+  const promotion = admin
+    ? sql`, promotion as (${recordPromotion({ at: now, ip: client.ip })})`
+    : empty;
+  const inviteCode = randomInviteCode();
+  const guess = guessCode(deps, {
+    phone,
+    code,
+    earns: sql`not exists (select from users where phone = ${phone} and status <> 'active')`,
+  });
+  const { parts, columns, joins, read } = sessionOpening(deps, {
+    method: 'phone',
+    isNewUser: sql`exists (select from made)`,
+    transport,
+    client,
+  });
+  const [row] = await tx.query<Guess & SessionRow>(sql`
+    with guess as (${guess}), made as (
+      insert into users (id, phone, phone_verified_at, role, created_at)
+      select ${uuidv7()}::uuid, phone, ${now}::timestamptz, ${admin ? 'admin' : 'user'}::role, ${now}::timestamptz
+      from guess where spent and not exists (select from users where phone = ${phone})
+      returning *
+    ), invited as (
+      insert into invite_codes (code, user_id, created_at) select ${inviteCode}, id, created_at from made
+    ), met as (
+      update users u set phone_verified_at = ${now}${role}
+      from guess where spent and u.phone = ${phone} and u.status = 'active'
       returning u.*
-    )${promotion}`;
+    ), account as (
+      select * from met union all select * from made
+    )${promotion}, ${parts}
+    select spent, "attemptsLeft", ${columns} from guess left join opened on true ${joins}`);
+  if (!row) return undefined;
+  const { spent, attemptsLeft } = row;
+  if (row.sessionId === null) return { spent, attemptsLeft, opened: undefined };
+  const opened = read(row);
+  // Within the statement its own new rows cannot be seen.
+  if (opened.isNewUser) opened.profile.inviteCode = inviteCode;
+  return { spent, attemptsLeft, opened };
 }
