@@ -1,4 +1,5 @@
-import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max';
+import parsePhoneNumber, { type CountryCode, type PhoneNumber } from 'libphonenumber-js/max';
+import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
 
 /** Digits of other scripts look alike on a screen and are not what a gateway dials. */
@@ -15,18 +16,27 @@ const REFUSED = new Set([
   'PAGER',
 ]);
 
+/** Phones that `parsePhone` took lately, in E.164: one sign-in asks eight times about the same. */
+const taken = new LRUCache<string, PhoneNumber>({ max: 1_000 });
+
 /**
  * A phone as a person writes it, in E.164 (ITU-T).
  * @param region where a number without `+` is from (ISO 3166-1 alpha-2)
  * @throws DomainError PHONE_INVALID
  */
 export function parsePhone(text: string, region: string): string {
+  if (taken.has(text)) return text;
   const number = FOREIGN_DIGIT.test(text)
     ? undefined
     : parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false });
   if (!number?.isValid() || number.ext || REFUSED.has(number.getType() ?? ''))
     throw new DomainError('PHONE_INVALID');
+  taken.set(number.number, number);
   return number.number;
+}
+
+function numberOf(phone: string): PhoneNumber | undefined {
+  return taken.get(phone) ?? parsePhoneNumber(phone);
 }
 
 /** Whether a text is a valid phone in E.164 already. */
@@ -39,7 +49,7 @@ export const WORLD = '001';
 
 /** The country of a phone in E.164 (ISO 3166-1 alpha-2), or WORLD. */
 export function countryOf(phone: string): string {
-  return parsePhoneNumber(phone)?.country ?? WORLD;
+  return numberOf(phone)?.country ?? WORLD;
 }
 
 /**
@@ -47,7 +57,7 @@ export function countryOf(phone: string): string {
  * the same for every country; of a number of fewer than 8 digits half is shown.
  */
 export function maskPhone(phone: string): string {
-  const { countryCallingCode, nationalNumber } = parsePhoneNumber(phone) ?? {
+  const { countryCallingCode, nationalNumber } = numberOf(phone) ?? {
     countryCallingCode: '*',
     nationalNumber: phone.replace(/^\+/, ''),
   };

@@ -91,7 +91,7 @@ async function openByCode(
   const guess = guessCode(deps, {
     phone,
     code,
-    earns: sql`not exists (select from users where phone = ${phone} and status <> 'active')`,
+    earns: sql`coalesce((select status = 'active' from holder), true)`,
   });
   const { parts, columns, joins, read } = sessionOpening(deps, {
     method: 'phone',
@@ -100,10 +100,12 @@ async function openByCode(
     client,
   });
   const [row] = await tx.query<Guess & SessionRow>(sql`
-    with guess as (${guess}), made as (
+    with holder as (
+      select status from users where phone = ${phone}
+    ), guess as (${guess}), made as (
       insert into users (id, phone, phone_verified_at, role, created_at)
       select ${uuidv7()}::uuid, phone, ${now}::timestamptz, ${admin ? 'admin' : 'user'}::role, ${now}::timestamptz
-      from guess where spent and not exists (select from users where phone = ${phone})
+      from guess where spent and not exists (select from holder)
       returning *
     ), invited as (
       insert into invite_codes (code, user_id, created_at) select ${inviteCode}, id, created_at from made
