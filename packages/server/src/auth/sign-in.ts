@@ -75,6 +75,9 @@ async function guessAndOpen(deps: Deps, input: PhoneSignIn): Promise<Guessed | u
   }
 }
 
+/** Drawn for people who turned out to have one. To draw one takes longer than most that is done for them. */
+const spareInviteCodes: string[] = [];
+
 /** One statement: what a guess is worth, and all that a right one earns. */
 async function openByCode(
   deps: Deps,
@@ -87,7 +90,7 @@ async function openByCode(
   const promotion = admin
     ? sql`, promotion as (${recordPromotion({ at: now, ip: client.ip })})`
     : empty;
-  const inviteCode = randomInviteCode();
+  const inviteCode = spareInviteCodes.pop() ?? randomInviteCode();
   const guess = guessCode(deps, {
     phone,
     code,
@@ -117,6 +120,7 @@ async function openByCode(
       select * from met union all select * from made
     )${promotion}, ${parts}
     select spent, "attemptsLeft", ${columns} from guess left join opened on true ${joins}`);
+  if (!row?.isNewUser) spareInviteCodes.push(inviteCode);
   if (!row) return undefined;
   const { spent, attemptsLeft } = row;
   if (row.sessionId === null) return { spent, attemptsLeft, opened: undefined };
