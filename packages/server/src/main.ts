@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
-import { check } from './check.ts';
 import { readConfig } from './config.ts';
-import { start } from './start.ts';
 import { StartError } from './start-error.ts';
 
 const USAGE = `usage: node packages/server/src/main.ts [--check | backup FILE | restore FILE | move]
@@ -25,7 +23,9 @@ const HEAP_GROWTH = 15;
 const TO_CLOSE = 10_000;
 
 async function serve(): Promise<void> {
+  // Before the rest is loaded, which leaves much behind.
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
+  const { start } = await import('./start.ts');
   const { app, config, close } = await start();
   const delay = (config.SHUTDOWN_DELAY + config.SHUTDOWN_TIMEOUT) * 1000 + TO_CLOSE;
   // A second signal, or the delay, ends it at once.
@@ -72,6 +72,7 @@ async function main(args: string[]): Promise<void> {
   else if (command) throw new StartError(USAGE);
   else if (values.help) process.stdout.write(USAGE);
   else if (values.check) {
+    const { check } = await import('./check.ts');
     const good = await check(process.env, say);
     process.exitCode = good ? 0 : 1;
   } else await serve();

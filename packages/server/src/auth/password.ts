@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { checkInput, DomainError } from '../errors.ts';
 import { subscriber } from '../limits.ts';
 import type { Deps, Limit } from '../ports.ts';
-import { isCommonPassword } from './common-passwords.ts';
 import { verifyPassword } from './password-hash.ts';
 import type { Client } from './sessions.ts';
 
@@ -62,10 +61,12 @@ export async function tryPassword(
  * Refuses a password that anyone would guess.
  * @throws DomainError INPUT_INVALID, with an issue at `password`
  */
-export function refuseCommonPassword(
+export async function refuseCommonPassword(
   password: string,
   about: { email?: string | null | undefined; displayName?: string | null | undefined },
-): void {
+): Promise<void> {
+  // Not before somebody has a password: loading the list takes 13 MB, and many apps know phones alone.
+  const { isCommonPassword } = await import('./common-passwords.ts');
   const uncommon = z.string().refine((text) => !isCommonPassword(text, about), {
     params: { name: 'PASSWORD_COMMON' },
   });

@@ -31,7 +31,7 @@ export async function register(
   deps: Deps,
   { email, password, displayName, inviteCode, transport, client }: Registration,
 ): Promise<OpenedSession> {
-  refuseCommonPassword(password, { email, displayName });
+  await refuseCommonPassword(password, { email, displayName });
   const emailVerdict = await judgeEmail(deps, email);
   const passwordHash = await hashPassword(password);
   const opened = await deps.database.transaction(async (tx) => {

@@ -34,7 +34,7 @@ export async function setPassword(
     select: { email: true, displayName: true, passwordHash: true },
   });
   if (!user) throw new DomainError('TOKEN_INVALID');
-  refuseCommonPassword(password, { ...user, email: email ?? user.email });
+  await refuseCommonPassword(password, { ...user, email: email ?? user.email });
   if (user.passwordHash !== null) {
     if (currentPassword === undefined) throw new DomainError('CREDENTIALS_WRONG');
     // Counted apart from sign-ins: a stolen session gets few guesses and shuts nobody out.
