@@ -29,9 +29,11 @@ export async function readAnswer(fetch: () => Promise<Response>) {
     throw unanswered(cause);
   }
   const body = parse(text);
+  const { result, error } = (body ?? {}) as { result?: unknown; error?: unknown };
   // A batch that was understood is answered by a list, and each call finds its own answer there.
-  if (Array.isArray(body)) return { ok: response.ok, json: async () => body };
-  const failure = isFailure(body) ? body : (body as { error?: unknown } | undefined)?.error;
+  if (result !== undefined || Array.isArray(body))
+    return { ok: response.ok, json: async () => body };
+  const failure = isFailure(body) ? body : error;
   throw isFailure(failure) ? fromFailure(failure) : foreign(response);
 }
 

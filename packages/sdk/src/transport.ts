@@ -1,4 +1,10 @@
-import { createTRPCUntypedClient, httpBatchLink, TRPCClientError } from '@trpc/client';
+import {
+  createTRPCUntypedClient,
+  httpBatchLink,
+  httpLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { readAnswer, toInvitreeError } from './answers.ts';
 import type { Procedure } from './call.ts';
@@ -35,28 +41,32 @@ export function createTransport(options: Options): Send {
   const send = ownFetch ?? ((to: string, init: RequestInit) => globalThis.fetch(to, init));
 
   function connect(accessToken: string | undefined, milliseconds: number) {
+    const link = {
+      url,
+      headers: async () => ({
+        ...(locale && { 'accept-language': locale }),
+        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+        ...(typeof headers === 'function' ? await ask(headers) : headers),
+      }),
+      fetch: async (to: unknown, init: unknown) => {
+        const request = init as RequestInit;
+        const limit = AbortSignal.timeout(milliseconds);
+        const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+        return readAnswer(() =>
+          send(String(to), {
+            ...request,
+            signal,
+            ...(transport === 'cookie' && { credentials: 'include' }),
+          }),
+        );
+      },
+    };
     return createTRPCUntypedClient<AnyTRPCRouter>({
       links: [
-        httpBatchLink({
-          url,
-          maxItems: BATCH_ITEMS,
-          maxURLLength: URL_LENGTH,
-          headers: async () => ({
-            ...(locale && { 'accept-language': locale }),
-            ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-            ...(typeof headers === 'function' ? await ask(headers) : headers),
-          }),
-          fetch: async (to, init) => {
-            const limit = AbortSignal.timeout(milliseconds);
-            const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
-            return readAnswer(() =>
-              send(String(to), {
-                ...(init as RequestInit),
-                signal,
-                ...(transport === 'cookie' && { credentials: 'include' }),
-              }),
-            );
-          },
+        splitLink({
+          condition: ({ context }) => context['alone'] === true,
+          true: httpLink(link),
+          false: httpBatchLink({ ...link, maxItems: BATCH_ITEMS, maxURLLength: URL_LENGTH }),
         }),
       ],
     });
@@ -73,15 +83,39 @@ export function createTransport(options: Options): Send {
     return latest.trpc;
   }
 
+  const countCalls = countInTask();
+
   return async (request) => {
     const { path, type, input, signal } = request;
+    // A batch waits for others by a timer, in Node a millisecond: a call alone need not.
+    const context = { alone: (await countCalls()) === 1 };
     try {
-      return await clientFor(request)[type](path, input, signal && { signal });
+      return await clientFor(request)[type](path, input, { context, ...(signal && { signal }) });
     } catch (error) {
       if (!(error instanceof TRPCClientError)) throw error;
       const cause: unknown = error.cause;
       throw cause instanceof OwnError ? cause.thrown : toInvitreeError(error);
     }
+  };
+}
+
+/** Says to each who asks, after the present task, how many asked in it. */
+function countInTask(): () => Promise<number> {
+  const { setImmediate = setTimeout } = globalThis as {
+    setImmediate?: (work: () => void) => unknown;
+  };
+  let asked = 0;
+  let answer: Promise<number> | undefined;
+  return () => {
+    asked += 1;
+    answer ??= new Promise((resolve) => {
+      setImmediate(() => {
+        resolve(asked);
+        asked = 0;
+        answer = undefined;
+      });
+    });
+    return answer;
   };
 }
 

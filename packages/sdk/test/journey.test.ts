@@ -73,3 +73,11 @@ test('calls of one tick travel together, and a failing one fails alone', async (
   expect(other).toMatchObject({ reason: { reason: 'FORBIDDEN', status: 403 } });
   expect(code).toMatchObject({ value: { code: user.inviteCode } });
 });
+
+test('a call alone is answered as in company', async () => {
+  const { client, asked } = await server.signedIn();
+  const together = await Promise.all([client.profile.me(), client.referral.myCode()]);
+  asked.length = 0;
+  expect([await client.profile.me(), await client.referral.myCode()]).toEqual(together);
+  expect(asked).toEqual(['profile.me', 'referral.myCode']);
+});
