@@ -105,7 +105,7 @@ export function guessCode(
   const now = new Date(clock());
   const dayAgo = new Date(+now - DAY);
   const macs = secrets.oneTimeCode.map((key) => authenticate(key, phone, code));
-  // The time that it takes tells something of a hash of a MAC, which says nothing of the code.
+  // Salted hashes of keyed MACs: the time of comparing two says nothing of a code to who has neither key nor salt.
   const right = join(
     macs.map((mac) => sql`code_hash = ${hashed(mac, sql`challenge_id`)}`),
     ' or ',

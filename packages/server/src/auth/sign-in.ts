@@ -34,10 +34,9 @@ export interface PhoneSignIn {
 export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<OpenedSession> {
   const { phone, client } = input;
   const target = sql`(select id from users where phone = ${phone})`;
-  const { spent, opened } = await recordingFailure(
-    deps,
-    { method: 'phone', client, target },
-    async () => refuseWrong(deps, phone, await guessAndOpen(deps, input)),
+  const attempt = { method: 'phone', client, target } as const;
+  const { spent, opened } = await recordingFailure(deps, attempt, async () =>
+    refuseWrong(deps, phone, await guessAndOpen(deps, input)),
   );
   if (!spent) throw new DomainError('USER_BLOCKED');
   // Blocked or deleted this very moment.
@@ -51,25 +50,21 @@ interface Guessed extends Guess {
 }
 
 async function guessAndOpen(deps: Deps, input: PhoneSignIn): Promise<Guessed | undefined> {
+  const { inviteCode, client } = input;
   try {
-    const { inviteCode } = input;
     if (inviteCode === undefined) return await openByCode(deps, deps.database, input);
     return await deps.database.transaction(async (tx) => {
       const guessed = await openByCode(deps, tx, input);
-      if (guessed?.opened?.isNewUser) {
-        const { profile } = guessed.opened;
-        const activation = { userId: profile.id, inviteCode, ip: input.client.ip };
-        const { referrerId, inviteCode: activatedInviteCode } = await activate(
-          deps,
-          tx,
-          activation,
-        );
-        guessed.opened.profile = { ...profile, referrerId, activatedInviteCode };
-      }
+      const opened = guessed?.opened;
+      if (!opened?.isNewUser) return guessed;
+      const activation = { userId: opened.profile.id, inviteCode, ip: client.ip };
+      const activated = await activate(deps, tx, activation);
+      opened.profile.referrerId = activated.referrerId;
+      opened.profile.activatedInviteCode = activated.inviteCode;
       return guessed;
     });
   } catch (error) {
-    // The phone or the invite code that was drawn became somebody's this very moment, so nothing was done.
+    // The phone, or the invite code that was drawn, became somebody's this very moment: nothing was done.
     if (isTaken(error)) return guessAndOpen(deps, input);
     throw error;
   }
