@@ -30,7 +30,10 @@ export async function signin({ add, pace, ground, invitree, peer, peerPhones }: 
   for (const [whose, runners] of Object.entries({ known, new: unknown }))
     add(
       `Request and verify a code, ${whose} phones, 16 connections`,
-      ratesOf(await measureRates(runners, 16, { ...pace, warmUp: SIGN_IN_WARM_UP }), { base: 0, least: 3 }),
+      ratesOf(await measureRates(runners, 16, { ...pace, warmUp: SIGN_IN_WARM_UP }), {
+        base: 0,
+        least: 3,
+      }),
     );
   for (const connections of FEWER_AND_MORE)
     add(
