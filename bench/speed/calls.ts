@@ -14,7 +14,7 @@ const SIGN_IN_WARM_UP = 12_000;
 const FEWER_AND_MORE = [1, 128];
 
 export async function signin({ add, pace, ground, invitree, peer, peerPhones }: Bench) {
-  const phones = works.inTurn(ground.regulars.map(({ phone }) => phone));
+  const phones = works.inTurn(ground.phones);
   const known = [
     runner('better-auth', peer, works.signInAtPeer(works.inTurn(peerPhones))),
     runner('Invitree', invitree, works.signIn(phones)),
