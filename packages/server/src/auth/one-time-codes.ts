@@ -39,11 +39,11 @@ export async function issueCode(deps: Deps, phone: string): Promise<IssuedCode> 
     on conflict (phone) do update set
       challenge_id = excluded.challenge_id, code_hash = excluded.code_hash,
       expires_at = excluded.expires_at, tries = 0,
-      sent_at = array(select s from unnest(c.sent_at || excluded.sent_at) s where s > ${ago(DAY)} order by s)
+      sent_at = ${newest(config.CODE_SENDS_PER_DAY, sql`(c.sent_at || excluded.sent_at)`)}
     where ${testCode !== undefined} or (
-      not exists (select from unnest(c.sent_at) s where s > ${ago(config.CODE_RESEND_AFTER * 1000)})
-      and (select count(*) from unnest(c.sent_at) s where s > ${ago(HOUR)}) < ${config.CODE_SENDS_PER_HOUR}
-      and (select count(*) from unnest(c.sent_at) s where s > ${ago(DAY)}) < ${config.CODE_SENDS_PER_DAY})
+      ${fewer(1, sql`c.sent_at`, ago(config.CODE_RESEND_AFTER * 1000))}
+      and ${fewer(config.CODE_SENDS_PER_HOUR, sql`c.sent_at`, ago(HOUR))}
+      and ${fewer(config.CODE_SENDS_PER_DAY, sql`c.sent_at`, ago(DAY))})
     returning phone`);
   let issued = await write(testCode === undefined ? sql`not exists (${departed})` : sql`true`);
   if (issued.length === 0) {
@@ -64,6 +64,16 @@ export async function issueCode(deps: Deps, phone: string): Promise<IssuedCode> 
   function ago(milliseconds: number): Date {
     return new Date(+now - milliseconds);
   }
+}
+
+/** Whether fewer than `count` of `times`, oldest first, are later than `since`: the one that many back is not. */
+function fewer(count: number, times: Statement, since: Date): Statement {
+  return sql`coalesce(${times}[cardinality(${times}) - ${count - 1}::int] <= ${since}, true)`;
+}
+
+/** The newest `count` of `times`: of earlier ones no limit wants to know. */
+function newest(count: number, times: Statement): Statement {
+  return sql`${times}[greatest(cardinality(${times}) - ${count - 1}::int, 1):]`;
 }
 
 /**
@@ -120,7 +130,7 @@ export function guessCode(
         array(select f from unnest(failed_at || ${now}::timestamptz) f where f > ${dayAgo} order by f) end
     where phone = ${phone} and code_hash is not null and expires_at > ${now}
       and tries < ${config.CODE_MAX_ATTEMPTS}
-      and (select count(*) from unnest(failed_at) f where f > ${dayAgo}) < ${config.CODE_MAX_FAILURES_PER_DAY}
+      and ${fewer(config.CODE_MAX_FAILURES_PER_DAY, sql`failed_at`, dayAgo)}
     returning phone, code_hash is null as spent, case when not ${right} then least(
       ${config.CODE_MAX_ATTEMPTS}::int - tries, ${config.CODE_MAX_FAILURES_PER_DAY}::int - cardinality(failed_at)
     ) end as "attemptsLeft"`;
