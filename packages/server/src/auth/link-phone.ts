@@ -3,7 +3,7 @@ import { recordAudit } from '../admin/audit.ts';
 import { DomainError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import { countVerified } from '../sms/pumping.ts';
-import { type Guess, guessCode, refuseWrong } from './one-time-codes.ts';
+import { type Guess, guessCode, refuseWrong } from './guess-code.ts';
 import type { Client } from './sessions.ts';
 import { throwTaken } from './taken.ts';
 

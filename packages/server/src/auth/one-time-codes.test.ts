@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPhone, openTestApp, openTestDatabase } from '../../test/harness.ts';
 import { DomainError } from '../errors.ts';
 import type { Database, Deps } from '../ports.ts';
-import { type Guess, guessCode, issueCode, refuseWrong } from './one-time-codes.ts';
+import { type Guess, guessCode, refuseWrong } from './guess-code.ts';
+import { issueCode } from './one-time-codes.ts';
 
 let database: Database;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { Deps, Sql } from '../ports.ts';
 import { activate } from '../referral/activate.ts';
 import { randomInviteCode } from '../referral/invite-codes.ts';
 import { countVerified } from '../sms/pumping.ts';
-import { type Guess, guessCode, refuseWrong } from './one-time-codes.ts';
+import { type Guess, guessCode, refuseWrong } from './guess-code.ts';
 import {
   type OpenedSession,
   type SessionRow,
