@@ -16,8 +16,8 @@ const REFUSED = new Set([
   'PAGER',
 ]);
 
-/** Phones that `parsePhone` took lately, in E.164: one sign-in asks eight times about the same. */
-const taken = new LRUCache<string, PhoneNumber>({ max: 1_000 });
+/** Phones that `parsePhone` accepted lately, in E.164: one sign-in asks eight times about the same. */
+const accepted = new LRUCache<string, PhoneNumber>({ max: 1_000 });
 
 /**
  * A phone as a person writes it, in E.164 (ITU-T).
@@ -25,18 +25,18 @@ const taken = new LRUCache<string, PhoneNumber>({ max: 1_000 });
  * @throws DomainError PHONE_INVALID
  */
 export function parsePhone(text: string, region: string): string {
-  if (taken.has(text)) return text;
+  if (accepted.has(text)) return text;
   const number = FOREIGN_DIGIT.test(text)
     ? undefined
     : parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false });
   if (!number?.isValid() || number.ext || REFUSED.has(number.getType() ?? ''))
     throw new DomainError('PHONE_INVALID');
-  taken.set(number.number, number);
+  accepted.set(number.number, number);
   return number.number;
 }
 
 function numberOf(phone: string): PhoneNumber | undefined {
-  return taken.get(phone) ?? parsePhoneNumber(phone);
+  return accepted.get(phone) ?? parsePhoneNumber(phone);
 }
 
 /** Whether a text is a valid phone in E.164 already. */
