@@ -31,7 +31,7 @@ export async function readAnswer(fetch: () => Promise<Response>) {
   const body = parse(text);
   const { result, error } = (body ?? {}) as { result?: unknown; error?: unknown };
   // A batch that was understood is answered by a list, and each call finds its own answer there.
-  if (result !== undefined || Array.isArray(body))
+  if (Array.isArray(body) || (response.ok && result !== undefined))
     return { ok: response.ok, json: async () => body };
   const failure = isFailure(body) ? body : error;
   throw isFailure(failure) ? fromFailure(failure) : foreign(response);

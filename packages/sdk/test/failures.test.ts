@@ -106,6 +106,15 @@ describe('what went wrong is told apart', () => {
     });
   });
 
+  test('something else answered with what looks like a result', async () => {
+    const page = Response.json({ result: { data: null } }, { status: 502 });
+    const client = createClient({ url: server.url, retry: false, fetch: scripted(page).fetch });
+    expect(await failure(client.referral.checkCode({ code: 'K7MWQ2' }))).toMatchObject({
+      reason: 'UNAVAILABLE',
+      status: 502,
+    });
+  });
+
   test('the server refused the request before tRPC saw it', async () => {
     const { client } = await server.signedIn();
     const displayName = 'a'.repeat(100_000);
