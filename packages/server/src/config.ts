@@ -137,6 +137,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return {
     ...data,
     production,
+    /** Of PUBLIC_URL */
+    publicOrigin: data.PUBLIC_URL && new URL(data.PUBLIC_URL).origin,
     /** Never empty. */
     APP_SECRET: data.APP_SECRET.length > 0 ? data.APP_SECRET : [developmentSecret(data.DATA_DIR)],
     /** Satellite networks cost dollars a message: only for those who name them. */

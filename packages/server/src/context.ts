@@ -31,8 +31,7 @@ export interface Context {
 
 export function createContext(deps: Deps, request: FastifyRequest, reply: FastifyReply): Context {
   const { headers } = request;
-  const { PUBLIC_URL } = deps.config;
-  const publicOrigin = PUBLIC_URL && new URL(PUBLIC_URL).origin;
+  const { publicOrigin } = deps.config;
   const standings = new Map<string, Standing>();
   return {
     deps,
@@ -72,5 +71,5 @@ export function clientOf({ ip, headers, socket }: FastifyRequest): Client {
 
 /** PUBLIC_URL, or what the request was sent to. */
 export function publicUrl({ config }: Pick<Deps, 'config'>, request: FastifyRequest): string {
-  return (config.PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '');
+  return config.PUBLIC_URL ?? `${request.protocol}://${request.host}`;
 }

@@ -204,17 +204,19 @@ export interface HourCount {
   verified: number;
 }
 
-/** Counts of the last 24 hours, shared like the limits. */
+/** Codes sent and codes entered, by key and hour, for 24 hours; shared like the limits. */
 export interface Tally {
   /**
-   * Adds to a key's count in the hour of `at` (milliseconds since 1970), and reads its last 24 hours
-   * with that in it, in one step.
+   * Counts a code that is sent, or with -1 takes it back, and reads the key's last 24 hours with that in
+   * them, in one step.
+   * @param at milliseconds since 1970
    * @throws DomainError UNAVAILABLE if they are kept somewhere out of reach
    */
-  add(
-    key: string,
-    what: { field: 'sent' | 'verified'; by: 1 | -1; at: number },
-  ): Promise<HourCount[]>;
+  sent(key: string, by: 1 | -1, at: number): Promise<HourCount[]>;
+  /** Counts a code that was entered. This instance knows at once, others within a second. */
+  verified(key: string, at: number): void;
+  /** Counts what others do not know of yet. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds since 1970, as Date.now: tests set it. */

@@ -54,6 +54,8 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
   opened.defer(() => broadcast.close());
   const secrets = deriveSecrets(config.APP_SECRET);
   const metrics = createMetrics();
+  const tally = redis ? redisTally(redis) : memoryTally();
+  opened.defer(() => tally.close());
   const sms = createDelivery({
     senders: await openSenders(config),
     timeout: config.SMS_TIMEOUT * 1000,
@@ -68,7 +70,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     replica,
     limiter,
     codeCache: await createCodeCache(database, broadcast),
-    tally: redis ? redisTally(redis) : memoryTally(),
+    tally,
     sms,
     metrics,
     tracing,

@@ -41,7 +41,7 @@ export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<Ope
   if (!spent) throw new DomainError('USER_BLOCKED');
   // Blocked or deleted this very moment.
   if (!opened) throw new DomainError('CODE_EXPIRED');
-  await countVerified(deps, { phone, ip: client.ip });
+  countVerified(deps, { phone, ip: client.ip });
   return opened;
 }
 
