@@ -34,15 +34,16 @@ export async function rates({ add, pace, ...bench }: Bench): Promise<void> {
     );
 }
 
-/** A round of the slower rate lasts long enough for 20 calls to be above its p99. */
-const LATENCY_CALLS = 2_000;
+/** So many calls a round that 10 are above its p99; and so many rounds that one stall of the machine is one of them. */
+const LATENCY_CALLS = 1_000;
+const LATENCY_ROUNDS = 11;
 
-export async function latency({ add, pace, quick, ...bench }: Bench): Promise<void> {
+export async function latency({ add, quick, ...bench }: Bench): Promise<void> {
   const runners = [...bench.onProfile(bench.ten), bench.peerSession];
   for (const rate of [500, 2_000]) {
     const measured = await measureLatencies(rate > 500 ? runners.slice(0, 3) : runners, {
-      rounds: pace.rounds,
-      ms: ((quick ? 0.25 : 1) * LATENCY_CALLS * 1000) / rate,
+      rounds: quick ? 5 : LATENCY_ROUNDS,
+      ms: Math.max(1_000, (LATENCY_CALLS * 1000) / rate),
       rate,
       connections: 64,
     });

@@ -31,10 +31,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => sendFailure(request, reply, fromFastify(error)),
   });
   deps.tracing?.serve(app);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
     // The pattern, not the address: nothing a person typed gets into the log.
     const route = request.routeOptions.url ?? 'none';
@@ -49,6 +50,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       },
       'request',
     );
+    done();
   });
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     sendFailure(request, reply, fromFastify(error)),

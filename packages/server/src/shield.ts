@@ -37,15 +37,17 @@ export function requestLimits({ HEADERS_TIMEOUT, REQUEST_TIMEOUT }: Config) {
 
 /** What is refused before any route: for browsers by headers, for an overloaded process by 503. */
 export async function raiseShield(app: FastifyInstance, { config }: Deps): Promise<void> {
-  await app.register(cors, {
-    origin: config.CORS_ORIGINS.length > 0 ? config.CORS_ORIGINS : false,
-    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    credentials: true,
-    exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id'],
-    maxAge: 600,
-  });
-  app.addHook('onRequest', async (request, reply) => {
+  if (config.CORS_ORIGINS.length > 0)
+    await app.register(cors, {
+      origin: config.CORS_ORIGINS,
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      credentials: true,
+      exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id'],
+      maxAge: 600,
+    });
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(request.routeOptions.config.styledByAttribute ? STYLED_HEADERS : HEADERS);
+    done();
   });
   await app.register(underPressure, {
     maxEventLoopDelay: config.SHED_ABOVE_DELAY,

@@ -15,6 +15,8 @@ import {
 import { createReach, type Reach } from './reach.ts';
 
 type Statement = Parameters<Sql['query']>[0];
+/** Of a Statement, which puts its text together each time that it is read. */
+type Text = Pick<Statement, 'text' | 'values'>;
 
 interface Options {
   /** Hears of every loss and every success. */
@@ -33,8 +35,7 @@ export function database(
   { reach = createReach('The database'), named = true, begin = 'begin' }: Options = {},
 ): Database {
   const connections = checkedOut(pool, reach);
-  const query = <Row>(client: PoolClient, statement: Statement) =>
-    run<Row>(client, statement, named);
+  const query = <Row>(client: PoolClient, statement: Text) => run<Row>(client, statement, named);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     // Without the arguments of the call, which are personal.
@@ -60,15 +61,15 @@ export function database(
         return { open, idle, waiting };
       },
     },
-    async query<Row>(statement: Statement) {
+    async query<Row>({ text, values }: Statement) {
       // What only reads may be sent again; what writes may have been done before the connection went.
-      const attempts = /^\s*select\b/i.test(statement.text) ? 3 : 1;
+      const attempts = /^\s*select\b/i.test(text) ? 3 : 1;
       for (let attempt = 1; ; attempt++) {
         let sent = false;
         try {
           return await connections((client) => {
             sent = true;
-            return query<Row>(client, statement);
+            return query<Row>(client, { text, values });
           });
         } catch (error) {
           if (sent && attempt < attempts && isAway(error) && !isUnanswered(error)) continue;
@@ -114,7 +115,8 @@ class Unclean extends Error {}
 
 const names = new Map<string, string>();
 
-async function run<Row>(client: PoolClient, { text, values }: Statement, named: boolean) {
+async function run<Row>(client: PoolClient, { text, values: given }: Text, named: boolean) {
+  const values = given.map(written);
   if (!named) return (await client.query<Row & object>({ text, values })).rows as Row[];
   let name = names.get(text);
   if (!name) {
@@ -122,6 +124,14 @@ async function run<Row>(client: PoolClient, { text, values }: Statement, named: 
     names.set(text, name);
   }
   return (await client.query<Row & object>({ name, text, values })).rows as Row[];
+}
+
+/** A time as PostgreSQL reads it. pg puts each together from twelve parts, and a sign-in has fourteen. */
+function written(value: unknown): unknown {
+  if (!(value instanceof Date)) return value;
+  const text = value.toISOString();
+  // Years of other than four digits have a sign, and there is a year 0: PostgreSQL knows neither.
+  return /^(?!0000)\d/.test(text) ? text : value;
 }
 
 /** PostgreSQL breaks one of a deadlock's parties, so the others get on. */
