@@ -115,8 +115,7 @@ class Unclean extends Error {}
 
 const names = new Map<string, string>();
 
-async function run<Row>(client: PoolClient, { text, values: given }: Text, named: boolean) {
-  const values = given.map(written);
+async function run<Row>(client: PoolClient, { text, values }: Text, named: boolean) {
   if (!named) return (await client.query<Row & object>({ text, values })).rows as Row[];
   let name = names.get(text);
   if (!name) {
@@ -124,14 +123,6 @@ async function run<Row>(client: PoolClient, { text, values: given }: Text, named
     names.set(text, name);
   }
   return (await client.query<Row & object>({ name, text, values })).rows as Row[];
-}
-
-/** A time as PostgreSQL reads it. pg puts each together from twelve parts, and a sign-in has fourteen. */
-function written(value: unknown): unknown {
-  if (!(value instanceof Date)) return value;
-  const text = value.toISOString();
-  // Years of other than four digits have a sign, and there is a year 0: PostgreSQL knows neither.
-  return /^(?!0000)\d/.test(text) ? text : value;
 }
 
 /** PostgreSQL breaks one of a deadlock's parties, so the others get on. */

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, type QueryArrayConfig, type QueryConfig } from 'pg';
+import { type Columns, NamedQuery, type NamedStatement } from './named-query.ts';
 
 type Done = (error: Error | null, result?: unknown) => void;
 type Query = (config: unknown, values: unknown, done?: Done) => unknown;
@@ -12,7 +13,12 @@ export class WatchedClient extends Client {
   constructor(config: ClientConfig = {}) {
     super({ ...config, query_timeout: 0 });
     const send = super.query.bind(this) as Query;
-    const watched = watch(send, config.query_timeout ?? 0);
+    const columns: Columns = new Map();
+    const sendBest: Query = (config, values, done) =>
+      isNamed(config) && done
+        ? send(new NamedQuery(config, columns, done), undefined)
+        : send(config, values, done);
+    const watched = watch(sendBest, config.query_timeout ?? 0);
     this.query = ((config, values, done) => {
       if (isSubmittable(config)) return send(config, values, done);
       if (typeof values === 'function') return watched(config, undefined, values as Done);
@@ -27,6 +33,12 @@ export class WatchedClient extends Client {
 /** What comes with a way of its own to run: a cursor, a stream. */
 function isSubmittable(config: unknown): boolean {
   return typeof (config as { submit?: unknown } | null)?.submit === 'function';
+}
+
+/** What a NamedQuery can run: with types or a way of rows of its own it is for pg. */
+function isNamed(config: unknown): config is NamedStatement {
+  const { name, types, rowMode } = config as Partial<QueryConfig & QueryArrayConfig>;
+  return name !== undefined && types === undefined && rowMode === undefined;
 }
 
 /** @param timeout milliseconds after which nobody waits any more; 0 for never */
