@@ -1,4 +1,4 @@
-import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
+import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 import { appRouter } from './router.ts';
@@ -22,8 +22,9 @@ export function operations(): Operation[] {
     appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>,
   ).map(([name, { _def }]) => {
     const { type, meta, inputs, output, middlewares } = _def as unknown as Definition;
+    const steps = middlewares.map((each) => (each._type === 'output' ? checkOutput(output) : each));
     const call = (ctx: Context, input: unknown) =>
-      run(middlewares, { ctx, path: name, type, meta, input });
+      run(steps, { ctx, path: name, type, meta, input });
     return { name, type, meta, input: inputs[0] as z.ZodType, output, call };
   });
 }
@@ -34,21 +35,37 @@ interface Definition extends Pick<Operation, 'type' | 'meta' | 'output'> {
   middlewares: Middleware[];
 }
 
-type Middleware = (call: {
-  ctx: Context;
-  path: string;
-  type: Operation['type'];
-  meta: Meta;
-  input: unknown;
-  getRawInput(): Promise<unknown>;
-  signal: AbortSignal;
-  next(changes?: { ctx?: object; input?: unknown }): Promise<Result>;
-}) => Promise<Result>;
+interface Middleware {
+  (call: {
+    ctx: Context;
+    path: string;
+    type: Operation['type'];
+    meta: Meta;
+    input: unknown;
+    getRawInput(): Promise<unknown>;
+    signal: AbortSignal;
+    next(changes?: { ctx?: object; input?: unknown }): Promise<Result>;
+  }): Promise<Result>;
+  /** Of tRPC's own */
+  _type?: 'input' | 'output';
+}
 
 type Result = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
 /** No procedure here is worth stopping half way. */
 const NEVER_ABORTED = new AbortController().signal;
+
+/** As tRPC's own, which copies the result twice for it, property by property. */
+function checkOutput(schema: z.ZodType): Middleware {
+  return async ({ next }) => {
+    const result = await next();
+    if (!result.ok) return result;
+    const { success, data, error: cause } = schema.safeParse(result.data);
+    if (success) return { ok: true, data };
+    const message = 'Output validation failed';
+    throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message, cause });
+  };
+}
 
 /**
  * Runs a procedure's middlewares as tRPC does for batches and callers. tRPC copies all options of the call twice
