@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTaskCancelledError, TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
+import { bulkhead, isTaskCancelledError, TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
 import type { FastifyBaseLogger } from 'fastify';
-import PQueue from 'p-queue';
 import pRetry, { AbortError } from 'p-retry';
 import { maskPhone } from '../auth/phone.ts';
 import {
@@ -48,7 +47,8 @@ export function createDelivery({
   backoff = 500,
   drain = 8_000,
 }: Options): SmsDelivery {
-  const queue = new PQueue({ concurrency });
+  const slots = bulkhead(concurrency, Number.POSITIVE_INFINITY);
+  const pending = new Set<Promise<void>>();
   // Stops waiting, also for what does not look at its signal.
   const patience = timePolicy(timeout, {
     strategy: TimeoutStrategy.Aggressive,
@@ -58,20 +58,24 @@ export function createDelivery({
 
   return {
     get full() {
-      return queue.size >= maxWaiting;
+      return pending.size - concurrency >= maxWaiting;
     },
     deliver(message, log = defaultLog) {
-      void queue.add(() => deliver(message, log));
+      const delivered = slots
+        .execute(() => deliver(message, log))
+        .finally(() => pending.delete(delivered));
+      pending.add(delivered);
     },
     async close() {
-      await Promise.race([
-        queue.onIdle(),
-        sleep(drain, undefined, { signal: stop.signal, ref: false }),
-      ]);
+      await Promise.race([idle(), sleep(drain, undefined, { signal: stop.signal, ref: false })]);
       stop.abort();
-      await queue.onIdle();
+      await idle();
     },
   };
+
+  async function idle(): Promise<void> {
+    while (pending.size > 0) await Promise.all(pending);
+  }
 
   async function deliver({ expiresAt, ...rest }: SmsToDeliver, log: FastifyBaseLogger) {
     const message: SmsMessage = { id: randomUUID(), ...rest };
@@ -80,13 +84,17 @@ export function createDelivery({
     const started = performance.now();
     let tries = 0;
     try {
-      const sender = await pRetry(round, {
-        retries: ROUNDS - 1,
-        minTimeout: backoff,
-        maxTimeout: 8_000,
-        randomize: true,
-        signal: stop.signal,
-      });
+      // Nearly always it is the only one, and p-retry has to do only with those that follow.
+      const first = round();
+      const sender = await first.catch(() =>
+        pRetry((attempt) => (attempt === 1 ? first : round()), {
+          retries: ROUNDS - 1,
+          minTimeout: backoff,
+          maxTimeout: 8_000,
+          randomize: true,
+          signal: stop.signal,
+        }),
+      );
       const ms = Math.round(performance.now() - started);
       log.info({ ...about, sender: sender.name, tries, ms }, 'SMS taken by the provider');
       metrics.count('invitree_sms_messages_total', { outcome: 'taken' });
