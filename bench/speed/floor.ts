@@ -1,15 +1,21 @@
 /**
  * The least that a profile can cost on this stack: bare Fastify, jose with a cache of verified tokens, and
- * the very statement that Invitree runs, prepared, through pg. No checks of input or output, no log, no
- * limits, no other routes; and as a floor of that, constant JSON of the same size.
+ * the very statement that Invitree runs, prepared, through pg by the same client, which asks for its columns
+ * once. No checks of input or output, no log, no limits, no other routes; and as a floor of that, constant
+ * JSON of the same size.
  */
 import Fastify from 'fastify';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Pool } from 'pg';
+import { WatchedClient } from '../../packages/server/src/adapters/watched-client.ts';
 import { selectCallerWithProfile } from '../../packages/server/src/profile/profile.ts';
 
-const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 10 });
+const pool = new Pool({
+  connectionString: process.env['DATABASE_URL'],
+  max: 10,
+  Client: WatchedClient,
+});
 const key = await importJWK(JSON.parse(process.env['PUBLIC_KEY'] as string) as JWK, 'ES256');
 const { text } = selectCallerWithProfile({ clock: Date.now }, '');
 const verified = new LRUCache<string, { sid: string; exp: number }>({ max: 20_000 });

@@ -49,7 +49,7 @@ export class NamedQuery {
     this.name = name;
     this.text = text;
     this.callback = callback;
-    this.#values = values.map(written);
+    this.#values = values.map(writer());
     this.#known = known;
   }
 
@@ -106,10 +106,20 @@ export class NamedQuery {
   }
 }
 
-/** As PostgreSQL reads it. pg puts a time together from twelve parts, and a sign-in has fourteen times. */
-function written(value: unknown): unknown {
-  if (!(value instanceof Date)) return prepareValue(value);
-  const text = value.toISOString();
-  // Years of other than four digits have a sign, and there is a year 0: PostgreSQL knows neither.
-  return /^(?!0000)\d/.test(text) ? text : prepareValue(value);
+/**
+ * Writes values as PostgreSQL reads them. pg puts a time together from twelve parts; here it is written at
+ * once, and only once where a statement has the same one in many places.
+ */
+function writer(): (value: unknown) => unknown {
+  let time: unknown;
+  let text: unknown;
+  return (value) => {
+    if (!(value instanceof Date)) return prepareValue(value);
+    if (value === time) return text;
+    time = value;
+    text = value.toISOString();
+    // Years of other than four digits have a sign, and there is a year 0: PostgreSQL knows neither.
+    if (!/^(?!0000)\d/.test(text as string)) text = prepareValue(value);
+    return text;
+  };
 }
