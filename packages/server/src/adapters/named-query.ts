@@ -57,17 +57,21 @@ export class NamedQuery {
     const { name, text } = this;
     const { stream, parsedStatements, submittedNamedStatements } = connection;
     const columns = this.#known.get(name);
+    // All of it in one write.
     stream.cork?.();
-    if (!parsedStatements[name] && !submittedNamedStatements[name]) {
-      connection.parse({ name, text });
-      submittedNamedStatements[name] = text;
+    try {
+      if (!parsedStatements[name] && !submittedNamedStatements[name]) {
+        connection.parse({ name, text });
+        submittedNamedStatements[name] = text;
+      }
+      connection.bind({ statement: name, values: this.#values });
+      if (columns) this.#columns = columns;
+      else connection.describe({ type: 'P', name: '' });
+      connection.execute({});
+      connection.sync();
+    } finally {
+      stream.uncork?.();
     }
-    connection.bind({ statement: name, values: this.#values });
-    if (columns) this.#columns = columns;
-    else connection.describe({ type: 'P', name: '' });
-    connection.execute({});
-    connection.sync();
-    stream.uncork?.();
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
@@ -117,9 +121,9 @@ function writer(): (value: unknown) => unknown {
     if (!(value instanceof Date)) return prepareValue(value);
     if (value === time) return text;
     time = value;
-    text = value.toISOString();
-    // Years of other than four digits have a sign, and there is a year 0: PostgreSQL knows neither.
-    if (!/^(?!0000)\d/.test(text as string)) text = prepareValue(value);
+    const year = value.getUTCFullYear();
+    // Other years have a sign in ISO 8601, or are a year 0: PostgreSQL knows neither.
+    text = year > 0 && year < 10_000 ? value.toISOString() : prepareValue(value);
     return text;
   };
 }
