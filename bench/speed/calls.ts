@@ -13,11 +13,7 @@ const SIGN_IN_WARM_UP = 12_000;
 
 const FEWER_AND_MORE = [1, 128];
 
-/** Ratios near their target want more rounds: a sign-in's rate moves by a fifth from one to the next. */
-const SIGN_IN_ROUNDS = 9;
-
-export async function signin({ add, quick, ground, invitree, peer, peerPhones, ...bench }: Bench) {
-  const pace = { ...bench.pace, ...(!quick && { rounds: SIGN_IN_ROUNDS }) };
+export async function signin({ add, patience, ground, invitree, peer, peerPhones }: Bench) {
   const phones = works.inTurn(ground.phones);
   const known = [
     runner('better-auth', peer, works.signInAtPeer(works.inTurn(peerPhones))),
@@ -34,7 +30,7 @@ export async function signin({ add, quick, ground, invitree, peer, peerPhones, .
   for (const [whose, runners] of Object.entries({ known, new: unknown }))
     add(
       `Request and verify a code, ${whose} phones, 16 connections`,
-      ratesOf(await measureRates(runners, 16, { ...pace, warmUp: SIGN_IN_WARM_UP }), {
+      ratesOf(await measureRates(runners, 16, { ...patience, warmUp: SIGN_IN_WARM_UP }), {
         base: 0,
         least: 3,
       }),
@@ -42,7 +38,7 @@ export async function signin({ add, quick, ground, invitree, peer, peerPhones, .
   for (const connections of FEWER_AND_MORE)
     add(
       `Request and verify a code, known phones, ${count(connections)}`,
-      ratesOf(await measureRates(known, connections, { ...pace, warmUp: 500 }), {
+      ratesOf(await measureRates(known, connections, { ...patience, warmUp: 500 }), {
         base: 0,
         least: 3,
       }),

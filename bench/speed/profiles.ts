@@ -4,10 +4,7 @@ import { measureLatencies, measureRates, type Runner } from './measure.ts';
 import { limitCores } from './quota.ts';
 import type { Row } from './report.ts';
 
-/** Of those whose ratio is close to its target: the machine moves by a fifth from one round to the next. */
-const MANY_ROUNDS = 9;
-
-export async function rates({ add, pace, quick, ...bench }: Bench): Promise<void> {
+export async function rates({ add, pace, patience, ...bench }: Bench): Promise<void> {
   const { constant, peerSession, onProfile, none, ten, thousand } = bench;
   const first = await measureRates([constant, ...onProfile(ten), peerSession], 16, pace);
   add('Profile with 10 referees, 16 connections', ratesOf(first, { base: 1, least: 0.6 }));
@@ -16,7 +13,7 @@ export async function rates({ add, pace, quick, ...bench }: Bench): Promise<void
       onProfile(user).map((each) => ({ ...each, name: `${each.name}, ${[0, 10, '1,000'][i]}` })),
     ),
     16,
-    { ...pace, ...(!quick && { rounds: MANY_ROUNDS }) },
+    patience,
   );
   add('Profile with 0, 10 and 1,000 referees', [
     ...ratesOf(all.slice(0, 3), { base: 0 }),
@@ -45,7 +42,7 @@ export async function latency({ add, quick, pace, ...bench }: Bench): Promise<vo
   const ours = bench.onProfile(bench.ten);
   const [floor] = await measureRates([ours[0]], 16, pace);
   // Half of what they can do would be a queue on any machine: what waits there says little of who is asked.
-  const quarter = Math.round((floor?.rate ?? 0) / 400) * 100;
+  const quarter = Math.max(100, Math.round((floor?.rate ?? 0) / 400) * 100);
   for (const [runners, rate, which] of [
     [[...ours, bench.peerSession], 500, ''],
     [ours, quarter, ', a quarter of the floor’s rate'],

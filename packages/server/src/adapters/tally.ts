@@ -61,7 +61,8 @@ const DELAY = 1_000;
 /**
  * Counts shared by every instance on the same Redis: a hash for each key, a field for each hour. A
  * verification goes along with the next code of its key: it needs no answer, and to ask for one would be
- * one of a sign-in's four round trips. A crash loses a second's of them, and the rule is that much stricter.
+ * one of a sign-in's four round trips. A crash or an outage of Redis loses a
+ * second's of them, and the rule is that much stricter.
  */
 export function redisTally(redis: RedisClient): Tally {
   redis.defineCommand('addToTally', { numberOfKeys: 1, lua: ADD });
