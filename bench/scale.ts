@@ -52,8 +52,8 @@ for (const { users, line, firstBelowLine } of subjects)
   console.log(
     `\nThe first activation below a line ${line} deep, at ${users} users: ${(await firstBelowLine()).toFixed(1)} ms`,
   );
-for (const { users, codeCache } of subjects) {
-  const { hits, misses } = codeCache;
+for (const { users, inviteCodeCache } of subjects) {
+  const { hits, misses } = inviteCodeCache;
   console.log(`\nCode cache at ${users} users: ${hits} of ${hits + misses} look-ups from memory`);
 }
 console.log(`\nPlans at ${large.users} users under plan_cache_mode = force_generic_plan:`);

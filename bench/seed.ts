@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { Client, Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { migrateOnce } from '../packages/server/src/adapters/migrations.ts';
+import { migrateOnce } from '../packages/server/src/database/migrations.ts';
 import { growForest } from './forest.ts';
 import { takeOff } from './indexes.ts';
 import { people } from './people.ts';

@@ -1,18 +1,18 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { localBroadcast } from '../packages/server/src/adapters/broadcast.ts';
-import { openPostgres } from '../packages/server/src/adapters/postgres.ts';
 import { readConfig } from '../packages/server/src/config.ts';
-import type { Database } from '../packages/server/src/ports.ts';
+import { deriveSecrets } from '../packages/server/src/core/secrets.ts';
+import type { Database } from '../packages/server/src/database/port.ts';
+import { openPostgres } from '../packages/server/src/database/postgres.ts';
 import { readProfile } from '../packages/server/src/profile/profile.ts';
+import { localBroadcast } from '../packages/server/src/redis/broadcast.ts';
 import { activate } from '../packages/server/src/referral/activate.ts';
-import { checkCode } from '../packages/server/src/referral/check-code.ts';
-import { createCodeCache } from '../packages/server/src/referral/code-cache.ts';
+import { checkCode } from '../packages/server/src/referral/check-invite-code.ts';
+import { createInviteCodeCache } from '../packages/server/src/referral/invite-code-cache.ts';
 import { findCodeByEmail } from '../packages/server/src/referral/invite-codes.ts';
 import { listReferrals } from '../packages/server/src/referral/referrals.ts';
 import { readStats } from '../packages/server/src/referral/stats.ts';
 import { readTree } from '../packages/server/src/referral/tree.ts';
-import { deriveSecrets } from '../packages/server/src/secrets.ts';
 import { growForest } from './forest.ts';
 import { people } from './people.ts';
 
@@ -23,9 +23,9 @@ export async function openSubject(url: string, users: number) {
   const config = readConfig({ APP_SECRET: 'bench-only-'.repeat(4), DATABASE_URL: url });
   const opened = await openPostgres(url, config);
   const { database, statements } = recording(opened);
-  const codeCache = await createCodeCache(database, localBroadcast());
+  const inviteCodeCache = await createInviteCodeCache(database, localBroadcast());
   const secrets = deriveSecrets(config.APP_SECRET);
-  const deps = { config, database, codeCache, secrets, clock: Date.now };
+  const deps = { config, database, inviteCodeCache, secrets, clock: Date.now };
 
   const [state] = await opened.query<{ epoch: Date }>(sql`select epoch from bench_seed`);
   const forest = growForest(users);
@@ -73,7 +73,7 @@ export async function openSubject(url: string, users: number) {
   return {
     users,
     calls,
-    codeCache,
+    inviteCodeCache,
     url,
     statements,
     line: forest.line,
@@ -93,7 +93,7 @@ export async function openSubject(url: string, users: number) {
   }
 
   async function lookUpAnew(text: string) {
-    await codeCache.forget(text);
+    await inviteCodeCache.forget(text);
     await checkCode(deps, text);
   }
 }

@@ -1,4 +1,4 @@
-/** The REST face through other people's tools: what they make of /openapi.json works. */
+/** The REST protocol through other people's tools: what they make of /openapi.json works. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

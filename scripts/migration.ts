@@ -3,8 +3,8 @@
  * between the migrations there and schema.prisma. Works offline, on an embedded database in memory.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { readMigrations, schemaEngine } from '../packages/server/src/adapters/migrations.ts';
-import { openEmbedded } from '../packages/server/src/adapters/pglite.ts';
+import { readMigrations, schemaEngine } from '../packages/server/src/database/migrations.ts';
+import { openEmbedded } from '../packages/server/src/database/pglite.ts';
 
 const name = process.argv[2];
 if (!name || !/^[a-z0-9_]+$/.test(name)) {

@@ -27,7 +27,7 @@ export interface Bench {
   peerSession: Runner;
   /** Phones with an account at the peer. */
   peerPhones: string[];
-  /** A user's profile: the floor's, and ours by both faces. */
+  /** A user's profile: the floor's, and ours by both protocols. */
   onProfile(user: User): [Runner, Runner, Runner];
   /** Stops what was started at the end. */
   start(launching: Promise<Contender>): Promise<Contender>;

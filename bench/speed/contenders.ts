@@ -16,7 +16,7 @@ const SETTINGS = {
   CODE_RESEND_AFTER: '0',
   CODE_SENDS_PER_HOUR: '1000000',
   CODE_SENDS_PER_DAY: '1000000',
-  SHED_ABOVE_DELAY: '0',
+  MAX_EVENT_LOOP_DELAY: '0',
 };
 
 export function launchInvitree(ground: Ground, redis: string, name = 'Invitree') {

@@ -8,7 +8,7 @@ import Fastify from 'fastify';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Pool } from 'pg';
-import { WatchedClient } from '../../packages/server/src/adapters/watched-client.ts';
+import { WatchedClient } from '../../packages/server/src/database/client.ts';
 import { selectCallerWithProfile } from '../../packages/server/src/profile/profile.ts';
 
 const pool = new Pool({

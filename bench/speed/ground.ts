@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { createAccessTokens } from '../../packages/server/src/auth/access-tokens.ts';
-import { hashToken, newRefreshToken } from '../../packages/server/src/auth/refresh-tokens.ts';
-import { deriveSecrets } from '../../packages/server/src/secrets.ts';
+import { deriveSecrets } from '../../packages/server/src/core/secrets.ts';
+import { createAccessTokens } from '../../packages/server/src/sessions/access-tokens.ts';
+import { hashToken, newRefreshToken } from '../../packages/server/src/sessions/refresh-tokens.ts';
 import { growForest } from '../forest.ts';
 import { people } from '../people.ts';
 import { seed } from '../seed.ts';

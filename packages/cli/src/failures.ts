@@ -73,7 +73,7 @@ function hintFor({ reason, retryAfter }: InvitreeError, ownToken: boolean): stri
       return 'Without a password, sign in by phone: `invitree login --phone PHONE`.';
     case 'FORBIDDEN':
       return 'See who you are with `invitree whoami`; admins are made by other admins or by ADMIN_PHONES.';
-    case 'ACTIVE_CODE_EXISTS':
+    case 'ACTIVE_INVITE_CODE_EXISTS':
       return 'Delete it with `invitree code delete`.';
     case 'LAST_ADMIN':
       return 'Make another one first: `invitree admin users promote USER`.';

@@ -4,7 +4,7 @@ import type { InvitreeError } from '@invitree/sdk';
 const ATTEMPTS = 6;
 
 /** Calls again what may come twice, while the server is away for a moment or asks to wait. */
-export async function patiently<Result>(call: () => Promise<Result>): Promise<Result> {
+export async function withRetry<Result>(call: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();

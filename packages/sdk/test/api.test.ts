@@ -1,7 +1,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { expect, test } from 'vitest';
+import { procedures } from '../../server/src/http/procedures.ts';
 import type { AppRouter } from '../../server/src/index.ts';
-import { operations } from '../../server/src/operations.ts';
 import { type Api, type CallOptions, createClient, type Page } from '../src/index.ts';
 
 /** The generated types say what TypeScript itself infers from the router: this compiles or does not. */
@@ -42,7 +42,7 @@ test('every procedure of the server is a method, and no more', () => {
     Object.keys(members).map((name) => `${group}.${name}`),
   );
   expect(methods.sort()).toEqual(
-    operations()
+    procedures()
       .map(({ name }) => name)
       .sort(),
   );

@@ -1,9 +1,9 @@
-import { openLog } from './adapters/log.ts';
-import { inspectPostgres } from './adapters/postgres.ts';
-import { openRedis } from './adapters/redis.ts';
-import { openSenders } from './adapters/sms-senders.ts';
 import { type Config, readConfig } from './config.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './core/start-error.ts';
+import { inspectPostgres } from './database/postgres.ts';
+import { openLog } from './observability/log.ts';
+import { openRedis } from './redis/client.ts';
+import { openSenders } from './sms/senders/open.ts';
 
 /** The oldest that the suites run on. */
 const OLDEST_POSTGRES = 15;
@@ -48,8 +48,8 @@ const CHECKS: Record<string, (config: Config) => Promise<string>> = {
     return `PostgreSQL ${version}, ${migrations}`;
   },
   async Replica(config) {
-    if (!config.DATABASE_READ_URL) return 'none';
-    const { version, replica } = await inspectPostgres(config.DATABASE_READ_URL, config);
+    if (!config.DATABASE_REPLICA_URL) return 'none';
+    const { version, replica } = await inspectPostgres(config.DATABASE_REPLICA_URL, config);
     return `PostgreSQL ${version}${replica ? '' : ', which is no replica but a primary'}`;
   },
   async Redis({ REDIS_URL }) {

@@ -1,2 +1,2 @@
-export type { ErrorData, Reason } from './errors.ts';
-export type { AppRouter } from './router.ts';
+export type { ErrorData, Reason } from './core/errors.ts';
+export type { AppRouter } from './http/router.ts';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './core/start-error.ts';
 
 const USAGE = `usage: node packages/server/src/main.ts [--check | backup FILE | restore FILE | move]
 
@@ -39,20 +39,20 @@ async function serve(): Promise<void> {
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function backup(file: string): Promise<void> {
-  const { backUp } = await import('./adapters/embedded-backup.ts');
+  const { backUp } = await import('./database/backup.ts');
   const bytes = await backUp(readConfig().DATA_DIR, file);
   say(`${file}: ${(bytes / 1024 / 1024).toFixed(1)} MB`);
 }
 
 async function restoreFrom(file: string): Promise<void> {
-  const { restore } = await import('./adapters/embedded-backup.ts');
+  const { restore } = await import('./database/backup.ts');
   const { DATA_DIR } = readConfig();
   await restore(DATA_DIR, file);
   say(`${DATA_DIR} is as it was when ${file} was written. It wants the APP_SECRET of that time.`);
 }
 
 async function move(): Promise<void> {
-  const { moveToPostgres } = await import('./adapters/move.ts');
+  const { moveToPostgres } = await import('./database/move.ts');
   const { DATA_DIR, DATABASE_URL } = readConfig();
   if (!DATABASE_URL) throw new StartError('DATABASE_URL must say where to move to');
   const moved = await moveToPostgres(DATA_DIR, DATABASE_URL);

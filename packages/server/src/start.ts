@@ -1,28 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { localBroadcast, redisBroadcast } from './adapters/broadcast.ts';
-import { clearbitFinder } from './adapters/clearbit.ts';
-import { openEmbeddedDatabase } from './adapters/embedded.ts';
-import { hunterVerifier } from './adapters/hunter.ts';
-import { openLog } from './adapters/log.ts';
-import { openPostgres, openReplica } from './adapters/postgres.ts';
-import { createMetrics } from './adapters/prometheus.ts';
-import { memoryRateLimiter, redisRateLimiter } from './adapters/rate-limiter.ts';
-import { createReach, type Reach } from './adapters/reach.ts';
-import { openRedis } from './adapters/redis.ts';
-import { openSenders } from './adapters/sms-senders.ts';
-import { memoryTally, redisTally } from './adapters/tally.ts';
-import { openTracing, traced } from './adapters/tracing.ts';
-import { buildApp } from './app.ts';
-import { createAccessTokens } from './auth/access-tokens.ts';
 import { type Config, readConfig } from './config.ts';
-import { keepHouse } from './housekeeping.ts';
-import type { Database, Deps, Tracing } from './ports.ts';
-import { createCodeCache } from './referral/code-cache.ts';
-import { deriveSecrets } from './secrets.ts';
+import { deriveSecrets } from './core/secrets.ts';
+import { StartError } from './core/start-error.ts';
+import { startCleanup } from './database/cleanup.ts';
+import { openEmbeddedDatabase } from './database/embedded.ts';
+import type { Database } from './database/port.ts';
+import { openPostgres, openReplica } from './database/postgres.ts';
+import type { Deps } from './deps.ts';
+import { clearbitFinder } from './enrichment/clearbit.ts';
+import { hunterVerifier } from './enrichment/hunter.ts';
+import { buildApp } from './http/app.ts';
+import { type Availability, createAvailability } from './observability/availability.ts';
+import { openLog } from './observability/log.ts';
+import type { Tracing } from './observability/port.ts';
+import { createMetrics } from './observability/prometheus.ts';
+import { openTracing, traced } from './observability/tracing.ts';
+import { localBroadcast, redisBroadcast } from './redis/broadcast.ts';
+import { openRedis } from './redis/client.ts';
+import { memoryRateLimiter, redisRateLimiter } from './redis/rate-limiter.ts';
+import { memoryTally, redisTally } from './redis/tally.ts';
+import { createInviteCodeCache } from './referral/invite-code-cache.ts';
+import { createAccessTokens } from './sessions/access-tokens.ts';
 import { createDelivery } from './sms/delivery.ts';
-import { StartError } from './start-error.ts';
+import { openSenders } from './sms/senders/open.ts';
 
 export interface Running {
   app: FastifyInstance;
@@ -43,13 +45,15 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
   const tracing = await openTracing(config);
   if (tracing) opened.defer(() => tracing.close());
   const { database, replica } = await openDatabases(config, log, opened, tracing);
-  const redisReach = createReach('Redis', log);
-  const redis = config.REDIS_URL ? await openRedis(config.REDIS_URL, redisReach.lost) : undefined;
-  redis?.on('ready', redisReach.found);
+  const redisAvailability = createAvailability('Redis', log);
+  const redis = config.REDIS_URL
+    ? await openRedis(config.REDIS_URL, redisAvailability.markDown)
+    : undefined;
+  redis?.on('ready', redisAvailability.markUp);
   const limiter = redis ? redisRateLimiter(redis) : memoryRateLimiter();
   opened.defer(() => limiter.close());
   const broadcast = config.REDIS_URL
-    ? await redisBroadcast(await openRedis(config.REDIS_URL, redisReach.lost))
+    ? await redisBroadcast(await openRedis(config.REDIS_URL, redisAvailability.markDown))
     : localBroadcast();
   opened.defer(() => broadcast.close());
   const secrets = deriveSecrets(config.APP_SECRET);
@@ -69,7 +73,7 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
     database,
     replica,
     limiter,
-    codeCache: await createCodeCache(database, broadcast),
+    inviteCodeCache: await createInviteCodeCache(database, broadcast),
     tally,
     sms,
     metrics,
@@ -82,14 +86,14 @@ export async function start(env?: Record<string, string | undefined>): Promise<R
       clock: Date.now,
     }),
     log,
-    ...openOutsideHelp(config),
+    ...openEnrichment(config),
   };
-  watch(deps, redis && redisReach);
+  watch(deps, redis && redisAvailability);
   const app = await buildApp(deps);
   opened.defer(() => closeApp(app, config));
   const url = await listen(app, config);
-  if (config.HOUSEKEEPING_INTERVAL > 0) {
-    const house = keepHouse(deps, config.HOUSEKEEPING_INTERVAL);
+  if (config.CLEANUP_INTERVAL > 0) {
+    const house = startCleanup(deps, config.CLEANUP_INTERVAL);
     opened.defer(() => house.close());
   }
   if (!config.production) process.stdout.write(welcome(url, deps));
@@ -103,15 +107,15 @@ async function openDatabases(
   opened: AsyncDisposableStack,
   tracing: Tracing | undefined,
 ) {
-  const { DATABASE_URL, DATABASE_READ_URL, DATA_DIR } = config;
+  const { DATABASE_URL, DATABASE_REPLICA_URL, DATA_DIR } = config;
   const seen = (each: Database) => (tracing ? traced(each, tracing) : each);
   const primary = DATABASE_URL
     ? await openPostgres(DATABASE_URL, config, log)
     : await openEmbeddedDatabase(DATA_DIR);
   opened.defer(() => primary.close());
   const database = seen(primary);
-  if (!DATABASE_READ_URL) return { database, replica: database };
-  const replica = await openReplica(DATABASE_READ_URL, primary, config, log);
+  if (!DATABASE_REPLICA_URL) return { database, replica: database };
+  const replica = await openReplica(DATABASE_REPLICA_URL, primary, config, log);
   opened.defer(() => replica.close());
   return { database, replica: seen(replica) };
 }
@@ -130,20 +134,20 @@ async function closeApp(app: FastifyInstance, { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT
 
 /** What is read anew each time the metrics are. */
 function watch(
-  { metrics, database, replica, accessTokens, codeCache }: Deps,
-  redis: Reach | undefined,
+  { metrics, database, replica, accessTokens, inviteCodeCache }: Deps,
+  redis: Availability | undefined,
 ) {
   const parts = { database, ...(replica !== database && { replica }) };
-  metrics.measure('invitree_up', () => ({
+  metrics.measure('invitree_dependency_up', () => ({
     ...Object.fromEntries(Object.entries(parts).map(([name, { health }]) => [name, +health.up])),
     ...(redis && { redis: +redis.up }),
   }));
   metrics.measure('invitree_database_connections', () => database.health.connections);
   metrics.measure('invitree_cache_entries', () => ({ access_tokens: accessTokens.cache.entries }));
   for (const figure of ['hits', 'misses'] as const)
-    metrics.measure(`invitree_cache_${figure}`, () => ({
+    metrics.measure(`invitree_cache_${figure}_total`, () => ({
       access_tokens: accessTokens.cache[figure],
-      invite_codes: codeCache[figure],
+      invite_codes: inviteCodeCache[figure],
     }));
 }
 
@@ -156,7 +160,7 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
   }
 }
 
-function openOutsideHelp(config: Config): Pick<Deps, 'emailVerifier' | 'personFinder'> {
+function openEnrichment(config: Config): Pick<Deps, 'emailVerifier' | 'personFinder'> {
   const { HUNTER_API_KEY, HUNTER_URL, CLEARBIT_API_KEY, CLEARBIT_URL } = config;
   return {
     emailVerifier: HUNTER_API_KEY

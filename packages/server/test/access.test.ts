@@ -1,8 +1,8 @@
 import { sealData } from 'iron-session';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Reason } from '../src/errors.ts';
-import { type Operation, operations } from '../src/operations.ts';
+import type { Reason } from '../src/core/errors.ts';
+import { type Operation, procedures } from '../src/http/procedures.ts';
 import { newPhone, openTestApp, type TestApp } from './harness.ts';
 
 let app: TestApp;
@@ -139,7 +139,7 @@ const ACCESS: Record<string, Row> = {
   'admin.revokeUserSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.userCodes': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.revokeCode': forAdmins(({ owner }) => ({ code: owner.inviteCode })),
-  'admin.referralLine': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.ancestors': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.stats': forAdmins(() => ({})),
   'admin.audit': forAdmins(() => ({})),
   'admin.findings': forAdmins(() => ({})),
@@ -150,11 +150,11 @@ const ACCESS: Record<string, Row> = {
 };
 
 test('every procedure has its row, and there are no others', () => {
-  const names = operations().map(({ name }) => name);
+  const names = procedures().map(({ name }) => name);
   expect(Object.keys(ACCESS).sort()).toEqual(names.sort());
 });
 
-describe.each(operations().map((operation) => [operation.name, operation] as const))(
+describe.each(procedures().map((operation) => [operation.name, operation] as const))(
   '%s',
   (name, operation) => {
     test.each([

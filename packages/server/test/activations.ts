@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
-import type { AccessTokens } from '../src/auth/access-tokens.ts';
-import type { Database } from '../src/ports.ts';
+import type { Database } from '../src/database/port.ts';
+import type { AccessTokens } from '../src/sessions/access-tokens.ts';
 
 export interface Person {
   id: string;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../src/adapters/migrations.ts';
-import { openEmbedded } from '../src/adapters/pglite.ts';
+import { migrate } from '../src/database/migrations.ts';
+import { openEmbedded } from '../src/database/pglite.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

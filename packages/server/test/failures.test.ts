@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const json = { 'content-type': 'application/json' };
 
-/** Both faces' error as one shape. */
+/** Both protocols' error as one shape. */
 async function failure(
   url: string,
   { method = 'POST', body = '', headers = json as Record<string, string> },

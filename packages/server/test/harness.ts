@@ -2,18 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { Client, Pool } from 'pg';
 import { pino } from 'pino';
 import { inject, onTestFinished } from 'vitest';
-import { localBroadcast } from '../src/adapters/broadcast.ts';
-import { database } from '../src/adapters/database.ts';
-import { openEmbedded } from '../src/adapters/pglite.ts';
-import { createMetrics } from '../src/adapters/prometheus.ts';
-import { memoryRateLimiter } from '../src/adapters/rate-limiter.ts';
-import { memoryTally } from '../src/adapters/tally.ts';
-import { buildApp } from '../src/app.ts';
-import { createAccessTokens } from '../src/auth/access-tokens.ts';
 import { readConfig } from '../src/config.ts';
-import type { Database, Deps, SmsToDeliver } from '../src/ports.ts';
-import { createCodeCache } from '../src/referral/code-cache.ts';
-import { deriveSecrets } from '../src/secrets.ts';
+import { deriveSecrets } from '../src/core/secrets.ts';
+import { openEmbedded } from '../src/database/pglite.ts';
+import { database } from '../src/database/pool.ts';
+import type { Database } from '../src/database/port.ts';
+import type { Deps } from '../src/deps.ts';
+import { buildApp } from '../src/http/app.ts';
+import { createMetrics } from '../src/observability/prometheus.ts';
+import { localBroadcast } from '../src/redis/broadcast.ts';
+import { memoryRateLimiter } from '../src/redis/rate-limiter.ts';
+import { memoryTally } from '../src/redis/tally.ts';
+import { createInviteCodeCache } from '../src/referral/invite-code-cache.ts';
+import { createAccessTokens } from '../src/sessions/access-tokens.ts';
+import type { SmsToDeliver } from '../src/sms/port.ts';
 
 /** A migrated, empty database: embedded, or on the PostgreSQL at TEST_DATABASE_URL. */
 export async function openTestDatabase(): Promise<Database & { url?: string }> {
@@ -57,7 +59,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     APP_SECRET: 'tests-only-'.repeat(4),
     LOG_LEVEL: 'silent',
     // A busy machine is no failure of what is under test.
-    SHED_ABOVE_DELAY: '0',
+    MAX_EVENT_LOOP_DELAY: '0',
     ...env,
   });
   const clock = { now: Date.now() };
@@ -69,7 +71,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     database: opened,
     replica: opened,
     limiter: memoryRateLimiter(),
-    codeCache: await createCodeCache(opened, localBroadcast()),
+    inviteCodeCache: await createInviteCodeCache(opened, localBroadcast()),
     tally: memoryTally(),
     sms: { full: false, deliver: (message) => void outbox.push(message), close: async () => {} },
     metrics: createMetrics(),

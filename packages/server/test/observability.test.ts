@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openLog } from '../src/adapters/log.ts';
-import { describeError, withoutPersonal } from '../src/adapters/log-errors.ts';
-import { openTracing, traced } from '../src/adapters/tracing.ts';
-import { COUNTERS, GAUGES } from '../src/counters.ts';
+import { openLog } from '../src/observability/log.ts';
+import { COUNTERS, READINGS } from '../src/observability/metrics.ts';
+import { describeError, withoutPersonal } from '../src/observability/redact.ts';
+import { openTracing, traced } from '../src/observability/tracing.ts';
 import { newPhone, openTestApp, type TestApp, testApp } from './harness.ts';
 
 const serializers = { err: describeError };
@@ -119,7 +119,7 @@ test('LOG_FILE is the newest file; it is rotated by size and the oldest go', asy
   ).rejects.toThrow(/LOG_FILE .* cannot be written/);
 });
 
-test('metrics tell of both faces, codes, activations and the process', async () => {
+test('metrics tell of both protocols, codes, activations and the process', async () => {
   const measured = await testApp({ database: app.deps.database });
   const referrer = await measured.signIn();
   await measured.signIn(newPhone(), { inviteCode: referrer.user.inviteCode });
@@ -131,11 +131,11 @@ test('metrics tell of both faces, codes, activations and the process', async () 
   const { body, headers } = await measured.send('GET', '/metrics', {});
   expect(headers['content-type']).toContain('text/plain');
   for (const line of [
-    'invitree_procedures_total{procedure="auth.verifyCode",face="rest",reason="OK"} 3',
-    'invitree_procedures_total{procedure="referral.activate",face="trpc",reason="OK"} 1',
-    'invitree_procedures_total{procedure="referral.activate",face="trpc",reason="ALREADY_ACTIVATED"} 1',
-    'invitree_procedures_total{procedure="profile.me",face="rest",reason="TOKEN_MISSING"} 1',
-    'invitree_procedure_duration_seconds_count{procedure="auth.requestCode",face="rest"} 3',
+    'invitree_procedures_total{procedure="auth.verifyCode",protocol="rest",reason="OK"} 3',
+    'invitree_procedures_total{procedure="referral.activate",protocol="trpc",reason="OK"} 1',
+    'invitree_procedures_total{procedure="referral.activate",protocol="trpc",reason="ALREADY_ACTIVATED"} 1',
+    'invitree_procedures_total{procedure="profile.me",protocol="rest",reason="TOKEN_MISSING"} 1',
+    'invitree_procedure_duration_seconds_count{procedure="auth.requestCode",protocol="rest"} 3',
     'invitree_http_requests_total{method="GET",route="/api/v1/profile",status="401"} 1',
     'invitree_activations_total{at="signed_in"} 1',
     'invitree_activations_total{at="sign_up"} 1',
@@ -207,7 +207,7 @@ test('the dashboard asks for no figure that does not exist', async () => {
     'utf8',
   );
   const known = new Set([
-    ...Object.keys({ ...COUNTERS, ...GAUGES }),
+    ...Object.keys({ ...COUNTERS, ...READINGS }),
     'invitree_procedure_duration_seconds_bucket',
   ]);
   const asked = dashboard.match(/\binvitree_\w+/g) ?? [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { RateLimiter } from '../src/ports.ts';
+import type { RateLimiter } from '../src/redis/port.ts';
 
 /**
  * What every RateLimiter keeps to.
@@ -22,7 +22,7 @@ export function rateLimiterContract(
       const { limiter, name } = await opened();
       const limit = { points: 3, seconds: 100 };
       const taken = [];
-      for (let n = 0; n < 5; n++) taken.push(await limiter.take(name, 'key', limit));
+      for (let n = 0; n < 5; n++) taken.push(await limiter.consume(name, 'key', limit));
       expect(taken.map(({ wait }) => wait > 0)).toEqual([false, false, false, true, true]);
       expect(taken.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0, 0]);
       for (const { reset } of taken) {
@@ -34,17 +34,17 @@ export function rateLimiterContract(
     test('keeps keys and limits apart', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 1, seconds: 100 };
-      await limiter.take(name, 'a', limit);
-      expect((await limiter.take(name, 'b', limit)).wait).toBe(0);
-      expect((await limiter.take(`${name}-2`, 'a', limit)).wait).toBe(0);
-      expect((await limiter.take(name, 'a', limit)).wait).toBeGreaterThan(0);
+      await limiter.consume(name, 'a', limit);
+      expect((await limiter.consume(name, 'b', limit)).wait).toBe(0);
+      expect((await limiter.consume(`${name}-2`, 'a', limit)).wait).toBe(0);
+      expect((await limiter.consume(name, 'a', limit)).wait).toBeGreaterThan(0);
     });
 
     test('gives no point twice in a race', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 10, seconds: 100 };
       const taken = await Promise.all(
-        Array.from({ length: 100 }, () => limiter.take(name, 'key', limit)),
+        Array.from({ length: 100 }, () => limiter.consume(name, 'key', limit)),
       );
       expect(taken.filter(({ wait }) => wait === 0)).toHaveLength(10);
     });
@@ -52,11 +52,11 @@ export function rateLimiterContract(
     test('the wait it names is true, and a refused try does not lengthen it', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 1, seconds: 1 };
-      await limiter.take(name, 'key', limit);
-      const { wait } = await limiter.take(name, 'key', limit);
-      await limiter.take(name, 'key', limit);
+      await limiter.consume(name, 'key', limit);
+      const { wait } = await limiter.consume(name, 'key', limit);
+      await limiter.consume(name, 'key', limit);
       await sleep(wait + 5);
-      expect((await limiter.take(name, 'key', limit)).wait).toBe(0);
+      expect((await limiter.consume(name, 'key', limit)).wait).toBe(0);
     });
   });
 }

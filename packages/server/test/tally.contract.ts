@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Tally } from '../src/ports.ts';
+import type { Tally } from '../src/redis/port.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
-import { page } from '../paging.ts';
-import { rest } from '../rest-meta.ts';
-import { adminProcedure } from '../trpc.ts';
+import { page } from '../core/paging.ts';
+import { rest } from '../rpc/route.ts';
+import { adminProcedure } from '../rpc/trpc.ts';
 import { exportReferrals, exportUsers } from './export.ts';
 import { importReferrals } from './import-referrals.ts';
 import { importUsers } from './import-users.ts';
@@ -12,7 +12,7 @@ import {
   referralBatch,
   userBatch,
 } from './schemas.ts';
-import { actorOf } from './standing.ts';
+import { actorOf } from './status-and-role.ts';
 
 /** Everything out, and in from elsewhere: page by page and batch by batch, of any number. */
 export const dataRoutes = {

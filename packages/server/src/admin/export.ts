@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
-import type { Page } from '../paging.ts';
-import type { Deps } from '../ports.ts';
-import { recordAudit } from './audit.ts';
-import type { Actor } from './standing.ts';
+import { recordAudit } from '../audit/audit.ts';
+import type { Page } from '../core/paging.ts';
+import type { Deps } from '../deps.ts';
+import type { Actor } from './status-and-role.ts';
 
 export interface ExportedUser {
   id: string;

@@ -2,9 +2,9 @@ import { AsYouType, type CountryCode } from 'libphonenumber-js/max';
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
-import { normalizeEmail } from '../auth/email.ts';
-import { checkInput } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import { normalizeEmail } from '../core/email.ts';
+import { checkInput } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
 import { normalizeInviteCode } from '../referral/invite-codes.ts';
 
 interface Wanted {

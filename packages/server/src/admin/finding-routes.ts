@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { page, pageInput, readCursor } from '../paging.ts';
+import { page, pageInput, readCursor } from '../core/paging.ts';
+import { id, inviteCode, time } from '../core/schemas.ts';
 import { RULES } from '../referral/abuse.ts';
 import { listFindings } from '../referral/findings.ts';
-import { rest } from '../rest-meta.ts';
-import { id, inviteCode, time } from '../schemas.ts';
-import { adminProcedure } from '../trpc.ts';
+import { rest } from '../rpc/route.ts';
+import { adminProcedure } from '../rpc/trpc.ts';
 
 const finding = z
   .object({

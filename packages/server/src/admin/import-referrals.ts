@@ -1,12 +1,12 @@
 import sql from 'sql-template-tag';
-import { parsePhone } from '../auth/phone.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { DomainError } from '../core/errors.ts';
+import { parsePhone } from '../core/phone.ts';
+import type { Deps } from '../deps.ts';
 import { activate } from '../referral/activate.ts';
-import { recordAudit } from './audit.ts';
 import type { Imported, Problem } from './import.ts';
 import { pastTime } from './import-users.ts';
-import type { Actor } from './standing.ts';
+import type { Actor } from './status-and-role.ts';
 
 /** Who brought whom in another system, as text. */
 export interface ReferralLine {

@@ -1,14 +1,15 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { email } from '../auth/email.ts';
-import { parsePhone } from '../auth/phone.ts';
-import { type Deps, Retry, type Sql } from '../ports.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { email } from '../core/email.ts';
+import { parsePhone } from '../core/phone.ts';
+import { Retry, type Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
 import { displayName } from '../profile/schemas.ts';
 import { normalizeInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
-import { recordAudit } from './audit.ts';
 import type { Imported, Problem } from './import.ts';
-import type { Actor } from './standing.ts';
+import type { Actor } from './status-and-role.ts';
 
 /** A user of another system, as text: what is wrong with a line is said of that line alone. */
 export interface UserLine {
@@ -55,7 +56,7 @@ export function importUsers(
         email !== null && taken.emails.has(email)
           ? ({ index, field: 'email', reason: 'EMAIL_TAKEN' } as const)
           : inviteCode !== null && taken.codes.has(inviteCode)
-            ? ({ index, field: 'inviteCode', reason: 'CODE_TAKEN' } as const)
+            ? ({ index, field: 'inviteCode', reason: 'INVITE_CODE_TAKEN' } as const)
             : undefined;
       if (problem) {
         conflicts.push(problem);

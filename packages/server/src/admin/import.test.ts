@@ -40,7 +40,7 @@ test('users come over whole, and again without harm', async () => {
   expect(await importing('users', lines)).toEqual({ created: 2, existing: 1, problems: [] });
   expect(await importing('users', lines)).toEqual({ ...none, existing: 3 });
 
-  const { items } = await call('GET /users?query=%2B7905');
+  const { items } = await call('GET /admin/users?query=%2B7905');
   expect(items).toMatchObject([
     {
       phone: '+79050000001',
@@ -88,13 +88,13 @@ test('each bad line is told with its field and why, and the good ones come over'
       problem(0, 'phone', 'PHONE_INVALID'),
       problem(1, 'email'),
       problem(2, 'email', 'EMAIL_TAKEN'),
-      problem(3, 'inviteCode', 'CODE_TAKEN'),
+      problem(3, 'inviteCode', 'INVITE_CODE_TAKEN'),
       problem(4, 'createdAt'),
       problem(4, 'inviteCode'),
       problem(4, 'status'),
       problem(5, 'createdAt'),
       problem(6, 'phone', 'PHONE_INVALID'),
-      problem(8, 'inviteCode', 'CODE_TAKEN'),
+      problem(8, 'inviteCode', 'INVITE_CODE_TAKEN'),
     ],
   };
   const before = await count();

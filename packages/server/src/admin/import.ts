@@ -1,4 +1,4 @@
-import type { Reason } from '../errors.ts';
+import type { Reason } from '../core/errors.ts';
 
 /** What became of one line of an import. */
 export interface Problem {

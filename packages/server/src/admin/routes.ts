@@ -1,32 +1,32 @@
 import { z } from 'zod';
-import { revoked, sessionList } from '../auth/schemas.ts';
-import { listSessions } from '../auth/sessions.ts';
-import { page, pageInput, readCursor } from '../paging.ts';
+import { listAudit } from '../audit/audit-log.ts';
+import { page, pageInput, readCursor } from '../core/paging.ts';
+import { id, inviteCode, inviteCodeInput } from '../core/schemas.ts';
 import { role } from '../profile/schemas.ts';
-import { rest } from '../rest-meta.ts';
-import { id, inviteCode, inviteCodeInput } from '../schemas.ts';
-import { adminProcedure, router } from '../trpc.ts';
-import { listAudit } from './audit-log.ts';
+import { rest } from '../rpc/route.ts';
+import { adminProcedure, router } from '../rpc/trpc.ts';
+import { revoked, sessionList } from '../sessions/schemas.ts';
+import { listSessions } from '../sessions/sessions.ts';
 import { dataRoutes } from './data-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import {
   account,
+  adminUser,
   ancestor,
   auditEntry,
-  issuedCode,
+  issuedInviteCode,
   stats,
   status,
-  userOfAdmin,
 } from './schemas.ts';
-import { actorOf, setRole, setStatus } from './standing.ts';
 import { readStats } from './stats.ts';
+import { actorOf, setRole, setStatus } from './status-and-role.ts';
 import { listUserCodes, readLine, revokeCode, revokeUserSessions } from './user-details.ts';
 import { listUsers, readUser } from './users.ts';
 
 export const adminRouter = router({
   listUsers: adminProcedure
     .meta(
-      rest('GET /users', {
+      rest('GET /admin/users', {
         tag: 'admin',
         summary: 'Users, the newest first',
         description:
@@ -54,19 +54,19 @@ export const adminRouter = router({
       }),
     )
     .input(z.object({ id }))
-    .output(userOfAdmin)
+    .output(adminUser)
     .query(({ ctx: { deps }, input }) => readUser(deps, input.id)),
 
   setStatus: adminProcedure
     .meta(
-      rest('POST /users/{id}/status', {
+      rest('POST /admin/users/{id}/status', {
         tag: 'admin',
         summary: 'Block a user, which ends all their sessions, or let them in again',
         errors: ['FORBIDDEN', 'NOT_FOUND', 'ACCOUNT_OWN', 'LAST_ADMIN'],
       }),
     )
     .input(z.object({ id, status: status.exclude(['deleted']) }))
-    .output(userOfAdmin)
+    .output(adminUser)
     .mutation(async ({ ctx, input }) => {
       await setStatus(ctx.deps, actorOf(ctx), { userId: input.id, status: input.status });
       return readUser(ctx.deps, input.id);
@@ -74,14 +74,14 @@ export const adminRouter = router({
 
   setRole: adminProcedure
     .meta(
-      rest('POST /users/{id}/role', {
+      rest('POST /admin/users/{id}/role', {
         tag: 'admin',
         summary: 'Give or take the admin role, from the next request on',
         errors: ['FORBIDDEN', 'NOT_FOUND', 'LAST_ADMIN'],
       }),
     )
     .input(z.object({ id, role }))
-    .output(userOfAdmin)
+    .output(adminUser)
     .mutation(async ({ ctx, input }) => {
       await setRole(ctx.deps, actorOf(ctx), { userId: input.id, role: input.role });
       return readUser(ctx.deps, input.id);
@@ -124,7 +124,7 @@ export const adminRouter = router({
       }),
     )
     .input(z.object({ id }))
-    .output(z.object({ items: z.array(issuedCode) }))
+    .output(z.object({ items: z.array(issuedInviteCode) }))
     .query(async ({ ctx: { deps }, input }) => ({ items: await listUserCodes(deps, input.id) })),
 
   revokeCode: adminProcedure
@@ -139,9 +139,9 @@ export const adminRouter = router({
     .output(z.object({ code: inviteCode, userId: id.describe('Its owner') }))
     .mutation(({ ctx, input }) => revokeCode(ctx.deps, actorOf(ctx), input.code)),
 
-  referralLine: adminProcedure
+  ancestors: adminProcedure
     .meta(
-      rest('GET /admin/users/{id}/line', {
+      rest('GET /admin/users/{id}/ancestors', {
         tag: 'admin',
         summary: 'Who brought a user, who brought that one, and so on up',
         errors: ['FORBIDDEN'],

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { id, inviteCode, phone, time } from '../core/schemas.ts';
 import { profile, role } from '../profile/schemas.ts';
-import { id, inviteCode, phone, time } from '../schemas.ts';
 
 /** Blocked users cannot sign in; of deleted ones nothing personal is left. */
 export const status = z.enum(['active', 'blocked', 'deleted']);
 
-export const userOfAdmin = profile.extend({ status }).meta({ id: 'UserOfAdmin' });
+export const adminUser = profile.extend({ status }).meta({ id: 'AdminUser' });
 
 export const account = profile.omit({ referrals: true }).extend({ status }).meta({ id: 'Account' });
 
@@ -48,7 +48,7 @@ export const auditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 
-export const issuedCode = z
+export const issuedInviteCode = z
   .object({
     code: inviteCode,
     createdAt: time,
@@ -56,7 +56,7 @@ export const issuedCode = z
     retiredAt: time.nullable().describe('When its owner or an admin took it back'),
     active: z.boolean(),
   })
-  .meta({ id: 'IssuedCode' });
+  .meta({ id: 'IssuedInviteCode' });
 
 export const ancestor = z
   .object({

@@ -22,7 +22,7 @@ test('days without an event count too, and end today', async () => {
       token: user.accessToken,
       body: { inviteCode: referrer.user.inviteCode },
     });
-  await app.rest(`POST /users/${late.user.id}/status`, {
+  await app.rest(`POST /admin/users/${late.user.id}/status`, {
     token: admin.accessToken,
     body: { status: 'blocked' },
   });

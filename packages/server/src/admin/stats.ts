@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Deps } from '../ports.ts';
+import type { Deps } from '../deps.ts';
 
 const DAY = 86_400_000;
 

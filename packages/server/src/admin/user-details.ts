@@ -1,10 +1,10 @@
 import sql from 'sql-template-tag';
-import { DomainError } from '../errors.ts';
-import type { Page } from '../paging.ts';
-import type { Deps } from '../ports.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Page } from '../core/paging.ts';
+import type { Deps } from '../deps.ts';
 import { isInviteCode, normalizeInviteCode } from '../referral/invite-codes.ts';
-import { recordAudit } from './audit.ts';
-import type { Actor } from './standing.ts';
+import type { Actor } from './status-and-role.ts';
 
 /**
  * Ends a user's sessions, or one of them, and says how many ended.
@@ -37,7 +37,7 @@ export async function revokeUserSessions(
   return revoked.length;
 }
 
-export interface IssuedCode {
+export interface IssuedInviteCode {
   code: string;
   createdAt: Date;
   expiresAt: Date | null;
@@ -50,8 +50,8 @@ export interface IssuedCode {
 export function listUserCodes(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
   userId: string,
-): Promise<IssuedCode[]> {
-  return database.query<IssuedCode>(sql`
+): Promise<IssuedInviteCode[]> {
+  return database.query<IssuedInviteCode>(sql`
     select code, created_at as "createdAt", expires_at as "expiresAt", retired_at as "retiredAt",
       retired_at is null and (expires_at is null or expires_at > ${new Date(clock())}) as active
     from invite_codes where user_id = ${userId}
@@ -63,7 +63,7 @@ export function listUserCodes(
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */
 export async function revokeCode(
-  { clock, codeCache, database }: Pick<Deps, 'clock' | 'codeCache' | 'database'>,
+  { clock, inviteCodeCache, database }: Pick<Deps, 'clock' | 'inviteCodeCache' | 'database'>,
   actor: Actor,
   text: string,
 ): Promise<{ code: string; userId: string }> {
@@ -80,7 +80,7 @@ export async function revokeCode(
     )})
     select code, user_id as "userId" from revoked`);
   if (!revoked) throw new DomainError('INVITE_CODE_NOT_FOUND');
-  await codeCache.forget(code);
+  await inviteCodeCache.forget(code);
   return revoked;
 }
 

@@ -20,7 +20,7 @@ async function named(displayName: string, phone = newPhone()) {
 }
 
 async function ids(query: string): Promise<string[]> {
-  const { status, body } = await asAdmin(`GET /users?query=${encodeURIComponent(query)}`);
+  const { status, body } = await asAdmin(`GET /admin/users?query=${encodeURIComponent(query)}`);
   expect(status).toBe(200);
   return body.items.map(({ id }: { id: string }) => id);
 }
@@ -28,14 +28,14 @@ async function ids(query: string): Promise<string[]> {
 test('only admins may use any of it', async () => {
   const { accessToken, user } = await app.signIn();
   const { paths } = (await app.send('GET', '/openapi.json', {})).body;
-  const operations = Object.entries<Record<string, { tags: string[] }>>(paths).flatMap(
+  const procedures = Object.entries<Record<string, { tags: string[] }>>(paths).flatMap(
     ([path, methods]) =>
       Object.entries(methods)
         .filter(([, { tags }]) => tags.includes('admin'))
         .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, user.id)}`),
   );
-  expect(operations.length).toBeGreaterThanOrEqual(15);
-  for (const operation of operations) {
+  expect(procedures.length).toBeGreaterThanOrEqual(15);
+  for (const operation of procedures) {
     const body = operation.startsWith('POST') ? {} : undefined;
     const refused = await app.rest(operation, { token: accessToken, body });
     expect([operation, refused.status, refused.body.data.reason]).toEqual([
@@ -79,7 +79,7 @@ describe('finding', () => {
     const seen: string[] = [];
     let cursor = '';
     do {
-      const { body } = await asAdmin(`GET /users?query=zebra&limit=1${cursor}`);
+      const { body } = await asAdmin(`GET /admin/users?query=zebra&limit=1${cursor}`);
       seen.push(...body.items.map(({ id }: { id: string }) => id));
       cursor = body.nextCursor && `&cursor=${body.nextCursor}`;
     } while (cursor);
@@ -90,13 +90,17 @@ describe('finding', () => {
   test('filters hold together with a query', async () => {
     const { user } = await named('Filtered one');
     await named('Filtered two');
-    await asAdmin(`POST /users/${user.id}/status`, { status: 'blocked' });
-    const { body } = await asAdmin('GET /users?query=filtered&status=blocked');
+    await asAdmin(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
+    const { body } = await asAdmin('GET /admin/users?query=filtered&status=blocked');
     expect(body.items).toMatchObject([{ id: user.id, status: 'blocked' }]);
   });
 
   test('a cursor of no page of ours is refused', async () => {
-    for (const path of ['/users?cursor=x', '/users?query=a&cursor=eA', '/admin/audit?cursor=x']) {
+    for (const path of [
+      '/admin/users?cursor=x',
+      '/admin/users?query=a&cursor=eA',
+      '/admin/audit?cursor=x',
+    ]) {
       const { status, body } = await asAdmin(`GET ${path}`);
       expect([status, body.data.reason]).toEqual([400, 'INPUT_INVALID']);
     }
@@ -108,7 +112,7 @@ test('pages hold every user once, the newest first, without referrals', async ()
   const seen: { id: string }[] = [];
   let cursor = '';
   do {
-    const { body } = await asAdmin(`GET /users?limit=3${cursor}`);
+    const { body } = await asAdmin(`GET /admin/users?limit=3${cursor}`);
     seen.push(...body.items);
     cursor = body.nextCursor && `&cursor=${body.nextCursor}`;
   } while (cursor);
@@ -122,7 +126,7 @@ test('pages hold every user once, the newest first, without referrals', async ()
     phoneVerified: true,
     inviteCode: admin.user.inviteCode,
   });
-  const { body } = await asAdmin('GET /users?role=admin');
+  const { body } = await asAdmin('GET /admin/users?role=admin');
   expect(body.items).toMatchObject([{ id: admin.user.id }]);
 });
 
@@ -155,12 +159,12 @@ test("a user's sessions, codes and line can be seen, and ended", async () => {
       token: referee.accessToken,
       body: { inviteCode: referrer.user.inviteCode },
     });
-  const { body: line } = await asAdmin(`GET /admin/users/${lowest.user.id}/line`);
+  const { body: line } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors`);
   expect(line).toMatchObject({ items: [{ id: below.user.id }, { id }], nextCursor: null });
-  const { body: step } = await asAdmin(`GET /admin/users/${lowest.user.id}/line?limit=1`);
+  const { body: step } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors?limit=1`);
   expect(step).toMatchObject({ items: [{ id: below.user.id }], nextCursor: below.user.id });
   const { body: rest } = await asAdmin(
-    `GET /admin/users/${lowest.user.id}/line?limit=1&cursor=${step.nextCursor}`,
+    `GET /admin/users/${lowest.user.id}/ancestors?limit=1&cursor=${step.nextCursor}`,
   );
   expect(rest).toMatchObject({ items: [{ id }], nextCursor: null });
 

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { DomainError } from '../errors.ts';
-import { type Page, pageOf, readCursor } from '../paging.ts';
-import type { Deps } from '../ports.ts';
+import { DomainError } from '../core/errors.ts';
+import { type Page, pageOf, readCursor } from '../core/paging.ts';
+import type { Deps } from '../deps.ts';
 import { type Profile, readProfile } from '../profile/profile.ts';
 import { findUsers } from './find-users.ts';
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { email } from '../core/email.ts';
+import { parsePhone } from '../core/phone.ts';
+import { inviteCodeInput, phoneInput } from '../core/schemas.ts';
 import { readProfile } from '../profile/profile.ts';
 import { displayName, profile } from '../profile/schemas.ts';
-import { rest } from '../rest-meta.ts';
-import { inviteCodeInput, phoneInput } from '../schemas.ts';
-import { limitedProcedure, signedInProcedure } from '../trpc.ts';
-import { answerSession, refuseUnfitForCookie } from './answer-session.ts';
-import { email } from './email.ts';
+import { rest } from '../rpc/route.ts';
+import { limitedProcedure, signedInProcedure } from '../rpc/trpc.ts';
 import { linkPhone } from './link-phone.ts';
 import { logIn } from './log-in.ts';
-import { parsePhone } from './phone.ts';
+import { setPassword } from './passwords/set.ts';
 import { register } from './register.ts';
 import { givenPassword, newPassword, oneTimeCode, session, transport } from './schemas.ts';
-import { setPassword } from './set-password.ts';
+import { requireCookieSupport, sessionResponse } from './session-response.ts';
 
 /** Email and password, and what else belongs to one's account. */
 export const accountRoutes = {
@@ -48,8 +48,8 @@ export const accountRoutes = {
     )
     .output(session)
     .mutation(async ({ ctx, input }) => {
-      refuseUnfitForCookie(ctx, input.transport);
-      return answerSession(ctx, await register(ctx.deps, { ...input, client: ctx.client }));
+      requireCookieSupport(ctx, input.transport);
+      return sessionResponse(ctx, await register(ctx.deps, { ...input, client: ctx.client }));
     }),
 
   login: limitedProcedure('auth.login')
@@ -64,8 +64,8 @@ export const accountRoutes = {
     .input(z.object({ email, password: givenPassword, transport }))
     .output(session)
     .mutation(async ({ ctx, input: { email, ...input } }) => {
-      refuseUnfitForCookie(ctx, input.transport);
-      return answerSession(
+      requireCookieSupport(ctx, input.transport);
+      return sessionResponse(
         ctx,
         await logIn(ctx.deps, { account: { email }, ...input, client: ctx.client }),
       );

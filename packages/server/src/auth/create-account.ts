@@ -1,8 +1,9 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import type { Deps, Sql } from '../ports.ts';
+import type { Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
 import { issueInviteCode, randomInviteCode } from '../referral/invite-codes.ts';
-import type { AcceptedVerdict } from './outside-help.ts';
+import type { AcceptedVerdict } from './enrichment.ts';
 
 interface NewAccount {
   /** Normalised */

@@ -1,11 +1,11 @@
 import sql from 'sql-template-tag';
-import { recordAudit } from '../admin/audit.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
-import { countVerified } from '../sms/pumping.ts';
-import { type Guess, guessCode, refuseWrong } from './guess-code.ts';
-import type { Client } from './sessions.ts';
-import { throwTaken } from './taken.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
+import { throwTaken } from '../identity/taken.ts';
+import type { Client } from '../sessions/sessions.ts';
+import { countVerified } from './codes/pumping.ts';
+import { type Guess, guessCode, refuseWrong } from './codes/verify.ts';
 
 interface Link {
   userId: string;
@@ -27,7 +27,7 @@ export async function linkPhone(deps: Deps, { userId, phone, code, client }: Lin
   const guess = guessCode(deps, {
     phone,
     code,
-    earns: sql`exists (select from users where ${active})`,
+    onlyIf: sql`exists (select from users where ${active})`,
   });
   const audit = recordAudit(
     { at: now, action: 'auth.phone_linked', ip: client.ip },

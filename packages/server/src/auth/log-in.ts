@@ -1,10 +1,10 @@
 import sql from 'sql-template-tag';
-import { recordingFailure } from '../admin/sign-in-events.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import { auditFailedSignIn } from '../audit/sign-in-events.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
+import type { Client } from '../sessions/sessions.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
-import { tryPassword } from './password.ts';
-import type { Client } from './sessions.ts';
+import { tryPassword } from './passwords/attempt.ts';
 
 export interface PasswordSignIn {
   /** What names the account: an email, normalised, or a phone in E.164. */
@@ -33,7 +33,7 @@ export async function logIn(
       exists (select from sessions where user_id = u.id and ip = ${client.ip}) as known
     from users u where ${named}`);
   const target = sql`${found?.id ?? null}::uuid`;
-  await recordingFailure(deps, { method: 'password', client, target }, () =>
+  await auditFailedSignIn(deps, { method: 'password', client, target }, () =>
     tryPassword(deps, {
       account: 'email' in account ? account.email : account.phone,
       password,

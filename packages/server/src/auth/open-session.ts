@@ -1,7 +1,8 @@
 import sql, { type Sql as Statement } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { recordAudit } from '../admin/audit.ts';
-import type { Deps, Sql } from '../ports.ts';
+import { recordAudit } from '../audit/audit.ts';
+import type { Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
 import {
   PROFILE_COLUMNS,
   PROFILE_JOINS,
@@ -9,8 +10,8 @@ import {
   type ProfileRow,
   profileOf,
 } from '../profile/profile.ts';
-import { hashToken, newRefreshToken } from './refresh-tokens.ts';
-import type { Client } from './sessions.ts';
+import { hashToken, newRefreshToken } from '../sessions/refresh-tokens.ts';
+import type { Client } from '../sessions/sessions.ts';
 
 /** How a client holds its session: by tokens, or by a browser's cookie. */
 export type Transport = 'bearer' | 'cookie';
@@ -36,7 +37,7 @@ interface Opening {
 export type SessionRow = ProfileRow & Pick<OpenedSession, 'sessionId' | 'isNewUser'>;
 
 /**
- * Opens a session within the statement of what earns it, after a part `account`: a row of `users` as it
+ * Opens a session within the statement of what onlyIf it, after a part `account`: a row of `users` as it
  * is from now on, or none. That part has locked the row and looked whether the user is active, so that
  * no session outlives a deletion.
  */

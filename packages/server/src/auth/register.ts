@@ -1,14 +1,14 @@
 import sql from 'sql-template-tag';
-import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
+import { requireVerifiedPhone } from '../identity/verified-phone.ts';
 import { activate } from '../referral/activate.ts';
+import type { Client } from '../sessions/sessions.ts';
 import { createAccount } from './create-account.ts';
+import { enrichProfile, judgeEmail } from './enrichment.ts';
 import { type OpenedSession, openSession, type Transport } from './open-session.ts';
-import { enrichProfile, judgeEmail } from './outside-help.ts';
-import { refuseCommonPassword } from './password.ts';
-import { hashPassword } from './password-hash.ts';
-import type { Client } from './sessions.ts';
-import { requireVerifiedPhone } from './verified-phone.ts';
+import { hashPassword } from './passwords/hash.ts';
+import { refuseCommonPassword } from './passwords/requirements.ts';
 
 export interface Registration {
   /** Normalised */

@@ -1,22 +1,15 @@
 import { z } from 'zod';
-import { rest } from '../rest-meta.ts';
-import { id, inviteCodeInput, phoneInput } from '../schemas.ts';
-import { limitedProcedure, router, signedInProcedure } from '../trpc.ts';
+import { parsePhone } from '../core/phone.ts';
+import { id, inviteCodeInput, phoneInput } from '../core/schemas.ts';
+import { rest } from '../rpc/route.ts';
+import { limitedProcedure, router, signedInProcedure } from '../rpc/trpc.ts';
+import { revoked, sessionList } from '../sessions/schemas.ts';
+import { listSessions, revokeAllSessions, revokeSession } from '../sessions/sessions.ts';
 import { accountRoutes } from './account-routes.ts';
-import { answerSession, refuseUnfitForCookie } from './answer-session.ts';
-import { parsePhone } from './phone.ts';
-import { rotateRefreshToken } from './refresh-tokens.ts';
-import { requestCode } from './request-code.ts';
-import {
-  oneTimeCode,
-  refreshToken,
-  requestedCode,
-  revoked,
-  session,
-  sessionList,
-  transport,
-} from './schemas.ts';
-import { listSessions, revokeAllSessions, revokeSession } from './sessions.ts';
+import { requestCode } from './codes/request.ts';
+import { rotateRefreshToken } from './refresh.ts';
+import { oneTimeCode, refreshToken, requestedCode, session, transport } from './schemas.ts';
+import { requireCookieSupport, sessionResponse } from './session-response.ts';
 import { signInByPhone } from './sign-in.ts';
 
 export const authRouter = router({
@@ -74,9 +67,9 @@ export const authRouter = router({
     )
     .output(session)
     .mutation(async ({ ctx, input }) => {
-      refuseUnfitForCookie(ctx, input.transport);
+      requireCookieSupport(ctx, input.transport);
       const phone = parsePhone(input.phone, ctx.deps.config.DEFAULT_REGION);
-      return answerSession(
+      return sessionResponse(
         ctx,
         await signInByPhone(ctx.deps, { ...input, phone, client: ctx.client }),
       );
@@ -95,7 +88,7 @@ export const authRouter = router({
     .output(session)
     .mutation(async ({ ctx, input }) => {
       const rotated = await rotateRefreshToken(ctx.deps, input.refreshToken, ctx.client);
-      return answerSession(ctx, rotated);
+      return sessionResponse(ctx, rotated);
     }),
 
   logout: signedInProcedure

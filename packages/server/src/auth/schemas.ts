@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { time } from '../core/schemas.ts';
 import { profile } from '../profile/schemas.ts';
-import { id, time } from '../schemas.ts';
 
 export const requestedCode = z.object({
   phone: z.string().describe('As it was understood, E.164').meta({ example: '+79991234567' }),
@@ -63,18 +63,3 @@ export const session = z
     refreshToken: z.string().optional().describe('Works once: each refresh gives the next one'),
   })
   .meta({ id: 'Session' });
-
-export const sessionList = z.object({
-  items: z.array(
-    z.object({
-      id,
-      createdAt: time,
-      lastUsedAt: time,
-      userAgent: z.string().nullable(),
-      ip: z.string().nullable(),
-      current: z.boolean().describe('The one this request came with'),
-    }),
-  ),
-});
-
-export const revoked = z.object({ revoked: z.number().int().describe('How many sessions ended') });

@@ -1,20 +1,21 @@
 import sql, { empty } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { recordingFailure, recordPromotion } from '../admin/sign-in-events.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps, Sql } from '../ports.ts';
+import { auditFailedSignIn, recordPromotion } from '../audit/sign-in-events.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
+import { isTaken } from '../identity/taken.ts';
 import { activate } from '../referral/activate.ts';
 import { randomInviteCode } from '../referral/invite-codes.ts';
-import { countVerified } from '../sms/pumping.ts';
-import { type Guess, guessCode, refuseWrong } from './guess-code.ts';
+import type { Client } from '../sessions/sessions.ts';
+import { countVerified } from './codes/pumping.ts';
+import { type Guess, guessCode, refuseWrong } from './codes/verify.ts';
 import {
   type OpenedSession,
   type SessionRow,
   sessionOpening,
   type Transport,
 } from './open-session.ts';
-import type { Client } from './sessions.ts';
-import { isTaken } from './taken.ts';
 
 export interface PhoneSignIn {
   /** E.164 */
@@ -35,7 +36,7 @@ export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<Ope
   const { phone, client } = input;
   const target = sql`(select id from users where phone = ${phone})`;
   const attempt = { method: 'phone', client, target } as const;
-  const { spent, opened } = await recordingFailure(deps, attempt, async () =>
+  const { spent, opened } = await auditFailedSignIn(deps, attempt, async () =>
     refuseWrong(deps, phone, await guessAndOpen(deps, input)),
   );
   if (!spent) throw new DomainError('USER_BLOCKED');
@@ -73,7 +74,7 @@ async function guessAndOpen(deps: Deps, input: PhoneSignIn): Promise<Guessed | u
 /** Drawn for people who turned out to have one. To draw one takes longer than most that is done for them. */
 const spareInviteCodes: string[] = [];
 
-/** One statement: what a guess is worth, and all that a right one earns. */
+/** One statement: what a guess is worth, and all that a right one onlyIf. */
 async function openByCode(
   deps: Deps,
   tx: Sql,
@@ -89,7 +90,7 @@ async function openByCode(
   const guess = guessCode(deps, {
     phone,
     code,
-    earns: sql`coalesce((select status = 'active' from holder), true)`,
+    onlyIf: sql`coalesce((select status = 'active' from holder), true)`,
   });
   const { parts, columns, joins, read } = sessionOpening(deps, {
     method: 'phone',

@@ -1,9 +1,10 @@
 import sql from 'sql-template-tag';
-import { recordAudit } from '../admin/audit.ts';
-import { DomainError } from '../errors.ts';
-import { type Deps, Retry } from '../ports.ts';
-import { forgetCodesOf } from '../referral/check-code.ts';
-import { rememberDeparture } from '../referral/departed.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { DomainError } from '../core/errors.ts';
+import { Retry } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
+import { rememberDeletedIdentity } from '../identity/deleted-identities.ts';
+import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
 
 /**
  * Forgets a person. What others hold on to stays: the node of the referral tree, without a name, the
@@ -12,7 +13,7 @@ import { rememberDeparture } from '../referral/departed.ts';
  * Rows are locked in the order in which signing in and refreshing lock them: codes, user, tokens, sessions.
  */
 export async function deleteProfile(
-  deps: Pick<Deps, 'clock' | 'codeCache' | 'database' | 'secrets'>,
+  deps: Pick<Deps, 'clock' | 'inviteCodeCache' | 'database' | 'secrets'>,
   userId: string,
   ip: string,
 ): Promise<void> {
@@ -38,7 +39,7 @@ export async function deleteProfile(
     await tx.query(sql`
       update invite_codes set retired_at = ${now} where user_id = ${userId} and retired_at is null`);
     await tx.query(sql`delete from activation_origins where referee_id = ${userId}`);
-    await rememberDeparture(deps, tx, user);
+    await rememberDeletedIdentity(deps, tx, user);
     await tx.query(
       recordAudit(
         { at: now, action: 'profile.deleted', ip },
@@ -46,5 +47,5 @@ export async function deleteProfile(
       ),
     );
   });
-  await forgetCodesOf(deps, userId);
+  await forgetInviteCodesOf(deps, userId);
 }

@@ -1,5 +1,6 @@
-import { DomainError } from '../errors.ts';
-import type { Deps, Person } from '../ports.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
+import type { Person } from '../enrichment/port.ts';
 
 /**
  * Every fact that is stored about a user, but what would be a key to their account (hashes).

@@ -87,6 +87,8 @@ describe('profile.export', () => {
     activation_origins: (row, me) => row['referee_id'] === me.id,
     referral_findings: (row, me) => row['referee_id'] === me.id || row['referrer_id'] === me.id,
     // Of nobody who can ask.
+    deleted_identities: () => false,
+    // A view of the table above, under its previous name.
     departed_identities: () => false,
     audit_entries: (row, me) => row['actor_id'] === me.id || row['target_id'] === me.id,
   };

@@ -1,16 +1,17 @@
 import sql from 'sql-template-tag';
+import { DomainError } from '../core/errors.ts';
+import type { Deps } from '../deps.ts';
+import type { Person } from '../enrichment/port.ts';
+import { isPhoneVerified } from '../identity/verified-phone.ts';
+import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
+import { ACTIVATED_AT, phoneOfReferee, type Referral } from '../referral/referrals.ts';
 import {
   type Caller,
   type CallerRow,
   callerColumns,
   callerOf,
   type FoundCaller,
-} from '../auth/sessions.ts';
-import { isPhoneVerified } from '../auth/verified-phone.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps, Person } from '../ports.ts';
-import { forgetCodesOf } from '../referral/check-code.ts';
-import { ACTIVATED_AT, phoneOfReferee, type Referral } from '../referral/referrals.ts';
+} from '../sessions/sessions.ts';
 
 export interface Profile {
   id: string;
@@ -130,7 +131,7 @@ export async function updateProfile(
       where: { id: userId, status: 'active' },
       data: { displayName },
     });
-    await forgetCodesOf(deps, userId);
+    await forgetInviteCodesOf(deps, userId);
   }
   return readProfile(deps, userId);
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { rest } from '../rest-meta.ts';
-import { id } from '../schemas.ts';
+import { id } from '../core/schemas.ts';
+import { rest } from '../rpc/route.ts';
 import {
   limitedSignedInProcedure,
   router,
   signedInProcedure,
   signedInProcedureWith,
-} from '../trpc.ts';
+} from '../rpc/trpc.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
 import { findCallerWithProfile, getProfile, updateProfile } from './profile.ts';

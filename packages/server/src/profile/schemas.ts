@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { id, inviteCode, phone, time } from '../core/schemas.ts';
 import { referral } from '../referral/schemas.ts';
-import { id, inviteCode, phone, time } from '../schemas.ts';
 
 export const role = z.enum(['user', 'admin']);
 

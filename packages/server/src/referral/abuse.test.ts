@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPhone, type openTestApp, openTestDatabase, testApp } from '../../test/harness.ts';
-import type { Database } from '../ports.ts';
+import type { Database } from '../database/port.ts';
+import { rememberDeletedIdentity } from '../identity/deleted-identities.ts';
 import { activate } from './activate.ts';
-import { rememberDeparture } from './departed.ts';
 
 const ADMIN = '+79997654321';
 let database: Database;
@@ -119,15 +119,15 @@ describe('recording', () => {
     const anna = await newUser(app);
     const [soon, late] = [newPhone(), newPhone()];
     for (const phone of [soon, late])
-      await rememberDeparture(app.deps, database, { phone, email: null });
+      await rememberDeletedIdentity(app.deps, database, { phone, email: null });
     await activateFrom(app, '10.5.0.1', anna, await newUser(app, { phone: soon }));
-    const kept = await database.prisma.departedIdentity.findMany();
+    const kept = await database.prisma.deletedIdentity.findMany();
     expect(kept.map(({ hash }) => Buffer.from(hash).toString()).join()).not.toContain(soon);
     app.wait(31 * 24 * 3600);
     await activateFrom(app, '10.5.0.2', anna, await newUser(app, { phone: late }));
     expect((await findings(app, anna)).map(({ rule }) => rule)).toEqual(['after_deletion']);
-    await rememberDeparture(app.deps, database, { phone: null, email: 'a@example.org' });
-    expect(await database.prisma.departedIdentity.count()).toBe(1);
+    await rememberDeletedIdentity(app.deps, database, { phone: null, email: 'a@example.org' });
+    expect(await database.prisma.deletedIdentity.count()).toBe(1);
   });
 
   test('keeps origins for two days and no longer', async () => {

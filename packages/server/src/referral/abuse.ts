@@ -1,9 +1,10 @@
 import { isDisposableEmail } from 'disposable-email-domains-js';
 import sql, { type Sql as Statement } from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { isExempt, network, subscriber } from '../limits.ts';
-import { type Deps, RecordedRefusal, type Sql } from '../ports.ts';
-import { findDeparted } from './departed.ts';
+import { isListed, networkOf, subscriberNetwork } from '../core/ip-network.ts';
+import { RecordedRefusal, type Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
+import { findDeletedIdentity } from '../identity/deleted-identities.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -62,7 +63,9 @@ export async function watchActivation(
 /** Whether to refuse for it. Many people may be behind an address that the operator exempts. */
 function isGround({ config }: AbuseDeps, { rule }: Notice, { ip }: Activated): boolean {
   const byAddress = rule === 'same_address' || rule === 'same_subnet';
-  return config.REFERRAL_ABUSE === 'enforce' && !(byAddress && isExempt({ config }, ip));
+  return (
+    config.REFERRAL_ABUSE === 'enforce' && !(byAddress && isListed(config.RATE_LIMIT_EXEMPT, ip))
+  );
 }
 
 async function notice(
@@ -70,8 +73,8 @@ async function notice(
   tx: Sql,
   { userId, inviteCode, activatedAt: at, ip }: Activated,
 ): Promise<Notice[]> {
-  const address = subscriber(ip);
-  const subnet = network(ip, { ipv4: 24, ipv6: 48 });
+  const address = subscriberNetwork(ip);
+  const subnet = networkOf(ip, { ipv4: 24, ipv6: 48 });
   const others = (rule: keyof typeof LIMITS, where: Statement) => sql`
     (select count(*)::int >= ${LIMITS[rule].others} from (
       select from activation_origins
@@ -103,7 +106,7 @@ async function notice(
     if (found?.[rule]) notices.push({ rule, reason: describe(rule) });
   if (email && isDisposableEmail(email))
     notices.push({ rule: 'throwaway_email', reason: 'The email is of a throw-away service' });
-  if (await findDeparted(deps, tx, { phone, email }, at))
+  if (await findDeletedIdentity(deps, tx, { phone, email }, at))
     notices.push({
       rule: 'after_deletion',
       reason: 'An account with this phone or email was deleted in the last 30 days',

@@ -10,8 +10,8 @@ import {
 } from '../../test/activations.ts';
 import { openTestDatabase } from '../../test/harness.ts';
 import { startInstance } from '../../test/instances.ts';
-import { type AccessTokens, createAccessTokens } from '../auth/access-tokens.ts';
-import { deriveSecrets } from '../secrets.ts';
+import { deriveSecrets } from '../core/secrets.ts';
+import { type AccessTokens, createAccessTokens } from '../sessions/access-tokens.ts';
 
 const APP_SECRET = 'tests-only-'.repeat(4);
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     clock: Date.now,
   });
   // Nothing is shed: a busy machine is no wrong answer.
-  const env = { APP_SECRET, DATABASE_URL: database.url as string, SHED_ABOVE_DELAY: '0' };
+  const env = { APP_SECRET, DATABASE_URL: database.url as string, MAX_EVENT_LOOP_DELAY: '0' };
   instances = await Promise.all([1, 2, 3].map(() => startInstance(env)));
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
-import { DomainError } from '../errors.ts';
-import { type Deps, Retry, type Sql } from '../ports.ts';
+import { DomainError } from '../core/errors.ts';
+import { Retry, type Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
 import { watchActivation } from './abuse.ts';
 import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
@@ -77,7 +78,7 @@ export async function activate(
   const topId = code.line.at(-1) as string;
   if (topId === userId) throw new DomainError('REFERRAL_CYCLE');
 
-  await lockTops(tx, { alone: userId, together: topId });
+  await lockTrees(tx, { exclusive: userId, shared: topId });
   // The premises again, now under the locks.
   const [activated] = await tx.query<{ referrerId: string }>(sql`
     with activated as (
@@ -127,10 +128,11 @@ async function shorten(tx: Sql, line: string[]) {
       for update skip locked)`);
 }
 
-async function lockTops(tx: Sql, { alone, together }: { alone: string; together: string }) {
-  const exclusive = sql`select pg_advisory_xact_lock(${lockKey(alone)})`;
-  const shared = sql`select pg_advisory_xact_lock_shared(${lockKey(together)})`;
-  const inOrder = lockKey(alone) < lockKey(together) ? [exclusive, shared] : [shared, exclusive];
+async function lockTrees(tx: Sql, ids: { exclusive: string; shared: string }) {
+  const keys = { exclusive: lockKey(ids.exclusive), shared: lockKey(ids.shared) };
+  const exclusive = sql`select pg_advisory_xact_lock(${keys.exclusive})`;
+  const shared = sql`select pg_advisory_xact_lock_shared(${keys.shared})`;
+  const inOrder = keys.exclusive < keys.shared ? [exclusive, shared] : [shared, exclusive];
   for (const lock of inOrder) await tx.query(lock);
 }
 

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
-import { type Cursor, type Page, pageOf } from '../paging.ts';
-import type { Deps } from '../ports.ts';
+import { type Cursor, type Page, pageOf } from '../core/paging.ts';
+import type { Deps } from '../deps.ts';
 import type { Rule } from './abuse.ts';
 
 export interface Finding {

@@ -54,7 +54,7 @@ test('a code that chance draws twice goes to the first alone', async () => {
 test('one deletes the code of sign-up and makes one of own wording', async () => {
   const anna = await signIn();
   expect((await anna.create({ expiresAt: after(DAY) })).body.data.reason).toBe(
-    'ACTIVE_CODE_EXISTS',
+    'ACTIVE_INVITE_CODE_EXISTS',
   );
   expect(await anna.remove()).toMatchObject({ status: 200, body: { deleted: true } });
   expect((await app.rest('GET /referral/code', { token: anna.token })).body).toBeNull();
@@ -90,11 +90,11 @@ test('a code once issued is nobody else’s, also after it was deleted, and not 
   for (const _ of ['in force', 'deleted'] as const) {
     const { status, body } = await boris.create({ code: 'only-anna', expiresAt: after(60) });
     expect(status).toBe(409);
-    expect(body.data.reason).toBe('CODE_TAKEN');
+    expect(body.data.reason).toBe('INVITE_CODE_TAKEN');
     await anna.remove();
   }
   expect((await anna.create({ code: 'ONLY-ANNA', expiresAt: after(60) })).body.data.reason).toBe(
-    'CODE_TAKEN',
+    'INVITE_CODE_TAKEN',
   );
   // The refused ones left nothing behind.
   expect((await boris.create({ code: 'BORIS', expiresAt: after(60) })).status).toBe(201);
@@ -170,7 +170,7 @@ test('of many made at one moment one is active', async () => {
   const reasons = answers
     .filter(({ status }) => status === 409)
     .map(({ body }) => body.data.reason);
-  expect(new Set(reasons)).toEqual(new Set(['ACTIVE_CODE_EXISTS']));
+  expect(new Set(reasons)).toEqual(new Set(['ACTIVE_INVITE_CODE_EXISTS']));
 });
 
 test('of many who want one wording at one moment one gets it', async () => {
@@ -179,7 +179,7 @@ test('of many who want one wording at one moment one gets it', async () => {
     people.map(({ create }) => create({ code: 'WANTED', expiresAt: after(60) })),
   );
   const reasons = answers.map(({ body }) => body.data?.reason ?? 'made').sort();
-  expect(reasons).toEqual([...Array(7).fill('CODE_TAKEN'), 'made']);
+  expect(reasons).toEqual([...Array(7).fill('INVITE_CODE_TAKEN'), 'made']);
 });
 
 test('an active code is found by its owner’s email; all else looks the same', async () => {

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { requireVerifiedPhone } from '../auth/verified-phone.ts';
-import { checkInput, DomainError } from '../errors.ts';
-import { type Deps, Retry, type Sql } from '../ports.ts';
-import { isInoffensive } from './wording.ts';
+import { checkInput, DomainError } from '../core/errors.ts';
+import { Retry, type Sql } from '../database/port.ts';
+import type { Deps } from '../deps.ts';
+import { requireVerifiedPhone } from '../identity/verified-phone.ts';
+import { isClean } from './profanity.ts';
 
 /** Without 0 O, 1 I L: what is read aloud or off a screen arrives as it was. 31 letters, 887 million codes of 6. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -53,7 +54,7 @@ export interface NewCode {
 /**
  * Makes the user's next code. One that has expired gives way in the same transaction. That there is
  * no other active one, and that nobody ever had this one, are constraints of the table.
- * @throws DomainError INPUT_INVALID, PHONE_VERIFICATION_REQUIRED, ACTIVE_CODE_EXISTS, CODE_TAKEN,
+ * @throws DomainError INPUT_INVALID, PHONE_VERIFICATION_REQUIRED, ACTIVE_INVITE_CODE_EXISTS, INVITE_CODE_TAKEN,
  *   USER_BLOCKED
  */
 export async function createInviteCode(
@@ -61,7 +62,7 @@ export async function createInviteCode(
   userId: string,
   { expiresAt: text, code: wording }: NewCode,
 ): Promise<InviteCode> {
-  const { clock, codeCache, database } = deps;
+  const { clock, inviteCodeCache, database } = deps;
   const now = new Date(clock());
   const expiresAt = readExpiry(text, now);
   const { created, expired } = await database.transaction(async (tx) => {
@@ -80,7 +81,7 @@ export async function createInviteCode(
     if (!created) throw await whyNotCreated(tx, userId, wording);
     return { created, expired };
   });
-  await codeCache.forget(created.code, expired?.code);
+  await inviteCodeCache.forget(created.code, expired?.code);
   return created;
 }
 
@@ -101,8 +102,8 @@ async function whyNotCreated(tx: Sql, userId: string, wording = ''): Promise<Err
       exists (select from invite_codes where code = ${wording}) as taken
     from users where id = ${userId}`);
   if (!why?.active) return new DomainError('USER_BLOCKED');
-  if (why.owner) return new DomainError('ACTIVE_CODE_EXISTS');
-  if (why.taken) return new DomainError('CODE_TAKEN');
+  if (why.owner) return new DomainError('ACTIVE_INVITE_CODE_EXISTS');
+  if (why.taken) return new DomainError('INVITE_CODE_TAKEN');
   // A random code that someone has, or an active one deleted this very moment.
   return new Retry();
 }
@@ -113,14 +114,14 @@ async function whyNotCreated(tx: Sql, userId: string, wording = ''): Promise<Err
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */
 export async function deleteInviteCode(
-  { clock, codeCache, database }: Deps,
+  { clock, inviteCodeCache, database }: Deps,
   userId: string,
 ): Promise<void> {
   const [deleted] = await database.query<{ code: string }>(sql`
     update invite_codes set retired_at = ${new Date(clock())}
     where user_id = ${userId} and retired_at is null returning code`);
   if (!deleted) throw new DomainError('INVITE_CODE_NOT_FOUND');
-  await codeCache.forget(deleted.code);
+  await inviteCodeCache.forget(deleted.code);
 }
 
 /** The user's code, also one that has expired; null if they deleted it. */
@@ -158,6 +159,6 @@ export function randomInviteCode(): string {
     const code = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(
       '',
     );
-    if (isInoffensive(code)) return code;
+    if (isClean(code)) return code;
   }
 }

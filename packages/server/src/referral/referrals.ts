@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
-import { maskPhone } from '../auth/phone.ts';
 import type { Config } from '../config.ts';
-import { type Cursor, type Page, pageOf } from '../paging.ts';
-import type { Deps } from '../ports.ts';
+import { type Cursor, type Page, pageOf } from '../core/paging.ts';
+import { maskPhone } from '../core/phone.ts';
+import type { Deps } from '../deps.ts';
 
 export interface Referral {
   /** The referee's id */

@@ -1,15 +1,20 @@
 import { z } from 'zod';
-import { email } from '../auth/email.ts';
-import type { Caller } from '../auth/sessions.ts';
-import { requireVerifiedPhone } from '../auth/verified-phone.ts';
-import { DomainError } from '../errors.ts';
-import { page, pageInput, readCursor } from '../paging.ts';
-import { fromReplica } from '../replica.ts';
-import { rest } from '../rest-meta.ts';
-import { id, inviteCodeInput } from '../schemas.ts';
-import { limitedProcedure, limitedSignedInProcedure, router, signedInProcedure } from '../trpc.ts';
+import { email } from '../core/email.ts';
+import { DomainError } from '../core/errors.ts';
+import { page, pageInput, readCursor } from '../core/paging.ts';
+import { id, inviteCodeInput } from '../core/schemas.ts';
+import { fromReplica } from '../database/replica.ts';
+import { requireVerifiedPhone } from '../identity/verified-phone.ts';
+import { rest } from '../rpc/route.ts';
+import {
+  limitedProcedure,
+  limitedSignedInProcedure,
+  router,
+  signedInProcedure,
+} from '../rpc/trpc.ts';
+import type { Caller } from '../sessions/sessions.ts';
 import { activate } from './activate.ts';
-import { checkCode } from './check-code.ts';
+import { checkCode } from './check-invite-code.ts';
 import {
   createInviteCode,
   deleteInviteCode,
@@ -20,9 +25,9 @@ import {
 import { listReferrals } from './referrals.ts';
 import {
   activation,
-  checkedCode,
+  checkedInviteCode,
   expiry,
-  foundCode,
+  foundInviteCode,
   inviteCodeOfUser,
   referral,
   stats,
@@ -76,7 +81,7 @@ export const referralRouter = router({
         summary: 'Make an invite code',
         description:
           'One at a time: an active code has to be deleted first. An expired one gives way by itself.',
-        errors: ['ACTIVE_CODE_EXISTS', 'CODE_TAKEN', 'PHONE_VERIFICATION_REQUIRED'],
+        errors: ['ACTIVE_INVITE_CODE_EXISTS', 'INVITE_CODE_TAKEN', 'PHONE_VERIFICATION_REQUIRED'],
         status: 201,
       }),
     )
@@ -112,7 +117,7 @@ export const referralRouter = router({
       }),
     )
     .input(z.object({ code: inviteCodeInput }))
-    .output(checkedCode)
+    .output(checkedInviteCode)
     .query(({ ctx: { deps }, input }) => checkCode(deps, input.code)),
 
   findByEmail: limitedSignedInProcedure('referral.findByEmail')
@@ -125,7 +130,7 @@ export const referralRouter = router({
       }),
     )
     .input(z.object({ email: email }))
-    .output(foundCode)
+    .output(foundInviteCode)
     .mutation(({ ctx: { deps }, input }) => findCodeByEmail(deps, input.email)),
 
   list: signedInProcedure

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { id, inviteCode, phone, time, writtenTime } from '../schemas.ts';
+import { id, inviteCode, phone, time, writtenTime } from '../core/schemas.ts';
+import { isClean } from './profanity.ts';
 import type { ReferralTree } from './tree.ts';
-import { isInoffensive } from './wording.ts';
 
 const status = z
   .enum(['active', 'blocked', 'deleted'])
@@ -36,7 +36,7 @@ export const wording = z
   .trim()
   .toUpperCase()
   .regex(/^[A-Z0-9-]{4,20}$/, { error: 'A code is 4 to 20 of A-Z, 0-9 and -' })
-  .refine(isInoffensive, { error: 'Choose another wording' })
+  .refine(isClean, { error: 'Choose another wording' })
   .describe('Own wording, 4 to 20 of A-Z, 0-9 and -; case does not matter')
   .meta({ example: 'ANNA-2026' });
 
@@ -49,18 +49,18 @@ export const activation = z
   .object({ userId: id, referrerId: id, inviteCode, activatedAt: time })
   .meta({ id: 'Activation' });
 
-export const checkedCode = z
+export const checkedInviteCode = z
   .object({
     code: inviteCode,
     valid: z.boolean(),
     expiresAt: time.nullable(),
     referrerName: z.string().nullable(),
   })
-  .meta({ id: 'CheckedCode' });
+  .meta({ id: 'CheckedInviteCode' });
 
-export const foundCode = z
+export const foundInviteCode = z
   .object({ inviteCode, expiresAt: time.nullable().describe('null: never') })
-  .meta({ id: 'FoundCode' });
+  .meta({ id: 'FoundInviteCode' });
 
 const count = z.number().int();
 

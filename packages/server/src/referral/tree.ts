@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
-import { maskPhone } from '../auth/phone.ts';
-import { DomainError } from '../errors.ts';
-import type { Deps } from '../ports.ts';
+import { DomainError } from '../core/errors.ts';
+import { maskPhone } from '../core/phone.ts';
+import type { Deps } from '../deps.ts';
 import { phoneOfReferee } from './referrals.ts';
 
 export interface ReferralTree {

@@ -3,11 +3,11 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../../test/harness.ts';
 import { stubProvider } from '../../test/sms-provider.ts';
-import { createMetrics } from '../adapters/prometheus.ts';
-import { httpSender } from '../adapters/sms-http.ts';
-import { slow } from '../adapters/sms-senders.ts';
-import { SmsFailure, type SmsSender } from '../ports.ts';
+import { createMetrics } from '../observability/prometheus.ts';
 import { createDelivery } from './delivery.ts';
+import { SmsFailure, type SmsSender } from './port.ts';
+import { httpSender } from './senders/http.ts';
+import { slow } from './senders/open.ts';
 
 type Options = Partial<Parameters<typeof createDelivery>[0]>;
 

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bulkhead, isTaskCancelledError, TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
-import type { FastifyBaseLogger } from 'fastify';
 import pRetry, { AbortError } from 'p-retry';
-import { maskPhone } from '../auth/phone.ts';
+import { maskPhone } from '../core/phone.ts';
+import type { Logger, Metrics } from '../observability/port.ts';
 import {
-  type Deps,
   type SmsDelivery,
   SmsFailure,
   type SmsMessage,
   type SmsSender,
   type SmsToDeliver,
-} from '../ports.ts';
+} from './port.ts';
 
-interface Options extends Pick<Deps, 'clock' | 'metrics' | 'log'> {
+interface Options {
+  clock: () => number;
+  metrics: Metrics;
+  log: Logger;
   /** The first is the one to use; the others stand in for it, in this order. */
   senders: readonly SmsSender[];
   /** Milliseconds that one try may take. */
@@ -77,7 +79,7 @@ export function createDelivery({
     while (pending.size > 0) await Promise.all(pending);
   }
 
-  async function deliver({ expiresAt, ...rest }: SmsToDeliver, log: FastifyBaseLogger) {
+  async function deliver({ expiresAt, ...rest }: SmsToDeliver, log: Logger) {
     const message: SmsMessage = { id: randomUUID(), ...rest };
     const about = { sms: message.id, to: maskPhone(message.to) };
     const candidates = new Set(senders);
@@ -110,10 +112,10 @@ export function createDelivery({
         tries += 1;
         try {
           await patience.execute(({ signal }) => sender.send(message, signal), stop.signal);
-          metrics.count('invitree_sms_tries_total', { sender: sender.name, outcome: 'taken' });
+          metrics.count('invitree_sms_attempts_total', { sender: sender.name, outcome: 'taken' });
           return sender;
         } catch (error) {
-          metrics.count('invitree_sms_tries_total', { sender: sender.name, outcome: 'failed' });
+          metrics.count('invitree_sms_attempts_total', { sender: sender.name, outcome: 'failed' });
           log.warn({ ...about, sender: sender.name, cause: describe(error) }, 'SMS try failed');
           if (error instanceof SmsFailure && error.permanent) candidates.delete(sender);
           failure = error;

@@ -154,3 +154,6 @@ export const en = {
     deleteConfirm: 'Delete for good',
   },
 };
+
+/** Every text of the pages. A language with a missing text does not compile. */
+export type Words = typeof en;

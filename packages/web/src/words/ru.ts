@@ -1,5 +1,5 @@
 import { counted } from './counted.ts';
-import type { Words } from './words.ts';
+import type { Words } from './en.ts';
 
 const people = counted('ru', { one: 'человек', few: 'человека', many: 'человек' });
 const activations = counted('ru', { one: 'активация', few: 'активации', many: 'активаций' });

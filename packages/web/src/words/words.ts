@@ -1,9 +1,6 @@
 import { isInvitreeError } from '@invitree/sdk';
-import { en } from './en.ts';
+import { en, type Words } from './en.ts';
 import { ru } from './ru.ts';
-
-/** Everything that the pages say. A language in which something is missing does not compile. */
-export type Words = typeof en;
 
 const LANGUAGES = { en, ru };
 

@@ -6,7 +6,7 @@ import { type Context, define } from '../../define.ts';
 import { Incomplete, UsageError } from '../../failures.ts';
 import { showProgress } from '../../progress.ts';
 import { type Format, formatOf, type Line, readRecords } from '../../records.ts';
-import { patiently } from '../../retry.ts';
+import { withRetry } from '../../retry.ts';
 import { count } from '../../words.ts';
 import type { Kind } from './export.ts';
 
@@ -115,7 +115,7 @@ async function pass(
   try {
     for await (const batch of batches(checkedRecords(file, format, kind, tell))) {
       const lines = batch.map(({ fields }) => fields);
-      const done: Imported = await patiently(() =>
+      const done: Imported = await withRetry(() =>
         kind === 'users'
           ? client.admin.importUsers({ lines: lines as { phone: string }[], dryRun })
           : client.admin.importReferrals({
@@ -161,7 +161,7 @@ const REASONS: Record<string, string> = {
   PHONE_INVALID: 'not a valid phone number',
   INPUT_INVALID: 'not valid',
   EMAIL_TAKEN: 'belongs to another account',
-  CODE_TAKEN: 'taken by another user',
+  INVITE_CODE_TAKEN: 'taken by another user',
   NOT_FOUND: 'nobody has this phone: import the users first',
   INVITE_CODE_NOT_FOUND: 'has no invite code',
   INVITE_CODE_OWN: 'the same as the referee',

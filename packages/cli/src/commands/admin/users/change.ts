@@ -1,4 +1,4 @@
-import type { Client, UserOfAdmin } from '@invitree/sdk';
+import type { AdminUser, Client } from '@invitree/sdk';
 import { Argument } from 'commander';
 import { define } from '../../../define.ts';
 import { findUserId } from '../../../find-user.ts';
@@ -8,7 +8,7 @@ function change(
   name: string,
   summary: string,
   done: string,
-  apply: (client: Client, id: string) => Promise<UserOfAdmin>,
+  apply: (client: Client, id: string) => Promise<AdminUser>,
 ) {
   return define<object, [user: string]>({
     name,

@@ -18,7 +18,7 @@ export const show = define<object, [user: string]>({
       client.admin.getUser({ id }),
       client.admin.userSessions({ id }),
       client.admin.userCodes({ id }),
-      client.admin.referralLine({ id, limit: 100 }),
+      client.admin.ancestors({ id, limit: 100 }),
     ]);
     const words = await profileFacts(profile, out);
     out.result({ ...profile, sessions, codes, line: line.items }, () => {

@@ -1,0 +1,71 @@
+import { createECDH, hkdfSync } from 'node:crypto';
+
+/** One key for each use, derived from APP_SECRET; the first secret writes, the others still read. */
+export interface Secrets {
+  /** 32 bytes for each secret. */
+  oneTimeCode: Buffer[];
+  refreshToken: Buffer[];
+  sessionCookie: CookiePassword[];
+  /** Recognises a deleted account's phone and email. */
+  deletedIdentity: Buffer[];
+  /** Private ES256 keys as JWK. */
+  signing: SigningKey[];
+}
+
+export interface SigningKey {
+  kty: 'EC';
+  crv: 'P-256';
+  alg: 'ES256';
+  use: 'sig';
+  kid: string;
+  x: string;
+  y: string;
+  d: string;
+}
+
+interface CookiePassword {
+  /** Names the password in what it sealed: the same wherever its secret stands in APP_SECRET. */
+  id: number;
+  password: string;
+}
+
+export function deriveSecrets(appSecrets: readonly string[]): Secrets {
+  const derive = (use: string, bytes = 32) =>
+    appSecrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'invitree', use, bytes)));
+  return {
+    oneTimeCode: derive('one-time code'),
+    refreshToken: derive('refresh token'),
+    sessionCookie: derive('session cookie', 36).map((bytes) => ({
+      id: bytes.readUInt32BE(32),
+      password: bytes.toString('base64url', 0, 32),
+    })),
+    // The label is from an earlier name. Changing it would change the key.
+    deletedIdentity: derive('departed identity'),
+    signing: derive('access token signing key', 48).map(signingKey),
+  };
+}
+
+/** The order of P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3). */
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/**
+ * A private key out of 48 pseudo-random bytes by "extra random bits" (FIPS 186-5, A.2.1), so every
+ * instance with the same APP_SECRET signs alike and nothing is stored.
+ */
+function signingKey(seed: Buffer): SigningKey {
+  const d = (BigInt(`0x${seed.toString('hex')}`) % (ORDER - 1n)) + 1n;
+  const scalar = Buffer.from(d.toString(16).padStart(64, '0'), 'hex');
+  const ecdh = createECDH('prime256v1');
+  ecdh.setPrivateKey(scalar);
+  const point = ecdh.getPublicKey();
+  return {
+    kty: 'EC',
+    crv: 'P-256',
+    alg: 'ES256',
+    use: 'sig',
+    kid: Buffer.from(hkdfSync('sha256', point, 'invitree', 'key id', 9)).toString('base64url'),
+    x: point.subarray(1, 33).toString('base64url'),
+    y: point.subarray(33).toString('base64url'),
+    d: scalar.toString('base64url'),
+  };
+}

@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { ownPostgres, stopOwnServers } from '../../test/own-servers.ts';
+import { start } from '../start.ts';
+import { backUp, restore } from './backup.ts';
+import { moveToPostgres } from './move.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'invitree-backup-'));
+const env = (more: Record<string, string>) => ({
+  PORT: '0',
+  APP_SECRET: 'tests-only-'.repeat(4),
+  LOG_LEVEL: 'silent',
+  NODE_ENV: 'test',
+  TEST_PHONES: '+7999*:1234',
+  MAX_EVENT_LOOP_DELAY: '0',
+  ...more,
+});
+afterAll(async () => {
+  await stopOwnServers();
+  rmSync(folder, { recursive: true });
+});
+
+const run = promisify(execFile);
+
+type Running = Awaited<ReturnType<typeof start>>;
+
+async function call({ app }: Running, route: string, payload?: object, token?: string) {
+  const [method, path] = route.split(' ');
+  const answer = await app.inject({
+    method: method as 'GET',
+    url: `/api/v1${path}`,
+    ...(payload && { payload }),
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+  });
+  return answer.json();
+}
+
+async function signIn(running: Running, phone: string, more: object = {}) {
+  await call(running, 'POST /auth/code', { phone });
+  return call(running, 'POST /auth/verify', { phone, code: '1234', ...more });
+}
+
+test('a copy made under way is whole, comes back elsewhere, and moves to PostgreSQL', {
+  timeout: 180_000,
+}, async () => {
+  const DATA_DIR = join(folder, 'data');
+  const first = await start(env({ DATA_DIR }));
+  const anna = await signIn(first, '+79991111111');
+  const { inviteCode } = anna.user;
+  // People keep coming while it is made: each is in it wholly or not at all.
+  let stop = false;
+  const load = (async () => {
+    for (let n = 0; !stop; n++) await signIn(first, `+7999222${1000 + n}`, { inviteCode });
+  })();
+  const file = join(folder, 'copy.tar.gz');
+  expect(await backUp(DATA_DIR, file)).toBeGreaterThan(100_000);
+  stop = true;
+  await load;
+  await first.close();
+
+  const elsewhere = join(folder, 'elsewhere');
+  await restore(elsewhere, file);
+  await expect(restore(elsewhere, file)).rejects.toThrow('already');
+  const second = await start(env({ DATA_DIR: elsewhere }));
+  const profile = await call(second, 'GET /profile', undefined, anna.accessToken);
+  expect(profile).toMatchObject({ id: anna.user.id, inviteCode });
+  await signIn(second, '+79993333333', { inviteCode });
+  await second.close();
+  // At rest it is copied too.
+  await backUp(elsewhere, file);
+
+  const postgres = await ownPostgres();
+  const moved = await moveToPostgres(elsewhere, postgres.url);
+  expect(moved['referrals']).toBe(profile.referralCount + 1);
+  await expect(moveToPostgres(elsewhere, postgres.url)).rejects.toThrow('not empty');
+  const third = await start(env({ DATABASE_URL: postgres.url, DATA_DIR: folder }));
+  const after = await call(third, 'GET /profile', undefined, anna.accessToken);
+  expect(after).toMatchObject({ id: anna.user.id, referralCount: profile.referralCount + 1 });
+  const again = await call(third, 'POST /auth/refresh', { refreshToken: anna.refreshToken });
+  expect(again.user.id).toBe(anna.user.id);
+  await third.close();
+
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  const { rows } = await client.query(
+    'select octet_length(hash) as bytes from refresh_tokens where used_at is not null',
+  );
+  expect(rows).toEqual([{ bytes: 32 }]);
+
+  // As docs/operations.md has it.
+  const dump = join(folder, 'invitree.dump');
+  await run('pg_dump', ['--format=custom', `--file=${dump}`, postgres.url]);
+  await client.query('create database restored');
+  await client.end();
+  const restored = Object.assign(new URL(postgres.url), { pathname: '/restored' }).href;
+  await run('pg_restore', ['--exit-on-error', '--no-owner', `--dbname=${restored}`, dump]);
+  const fourth = await start(env({ DATABASE_URL: restored, DATA_DIR: folder }));
+  expect(await call(fourth, 'GET /profile', undefined, anna.accessToken)).toEqual(after);
+  await fourth.close();
+});
+
+test('what is no copy changes nothing', async () => {
+  const file = join(folder, 'broken.tar.gz');
+  writeFileSync(file, 'not a copy');
+  const target = join(folder, 'target');
+  await expect(restore(target, file)).rejects.toThrow('no whole copy');
+  await expect(backUp(target, file)).rejects.toThrow('no embedded database');
+});

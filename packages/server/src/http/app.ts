@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { TRPCError } from '@trpc/server';
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import type { Deps } from '../deps.ts';
+import { publicUrl } from '../rpc/context.ts';
+import { fromFastify, registerHardening, requestLimits } from './hardening.ts';
+import { serveHealth } from './health.ts';
+import { serveOauth } from './oauth.ts';
+import { openApiDocument } from './openapi.ts';
+import { serveQrCode } from './qr.ts';
+import { sendFailure, serveRest } from './rest.ts';
+import { serveSite } from './site/site.ts';
+import { serveTrpc } from './trpc-http.ts';
+
+/** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { config } = deps;
+  const app = Fastify({
+    loggerInstance: deps.log,
+    // One line a request, from the onResponse hook below.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    ...requestLimits(config),
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    // A tRPC batch names all its procedures in the path.
+    routerOptions: { maxParamLength: 5000 },
+    forceCloseConnections: 'idle',
+    // Who is connected while we stop is still answered, and told to connect elsewhere.
+    return503OnClosing: false,
+    // An address that cannot be read never reaches the error handler below.
+    frameworkErrors: (error, request, reply) => sendFailure(request, reply, fromFastify(error)),
+  });
+  deps.tracing?.serve(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request;
+    // The pattern, not the address: nothing a person typed gets into the log.
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    deps.metrics.count('invitree_http_requests_total', { method, route, status });
+    request.log.info(
+      {
+        method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendFailure(request, reply, fromFastify(error)),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(request, reply, new TRPCError({ code: 'NOT_FOUND' })),
+  );
+  acceptEmptyJson(app);
+
+  await registerHardening(app, deps);
+  await app.register(async (trpc) => serveTrpc(trpc, deps), { prefix: '/trpc' });
+  await app.register(
+    async (api) => {
+      serveRest(api, deps);
+      serveQrCode(api, deps);
+    },
+    { prefix: '/api/v1' },
+  );
+  serveHealth(app, deps);
+  app.get('/openapi.json', async (request) => openApiDocument(publicUrl(deps, request)));
+  app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(deps.accessTokens.jwks),
+  );
+  await app.register(async (oauth) => serveOauth(oauth, deps));
+  await serveSite(app, deps);
+  return app;
+}
+
+/** A POST that needs no input may say it sends JSON and then send none. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}

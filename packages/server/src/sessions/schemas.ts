@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { id, time } from '../core/schemas.ts';
+
+export const sessionList = z.object({
+  items: z.array(
+    z.object({
+      id,
+      createdAt: time,
+      lastUsedAt: time,
+      userAgent: z.string().nullable(),
+      ip: z.string().nullable(),
+      current: z.boolean().describe('The one this request came with'),
+    }),
+  ),
+});
+
+export const revoked = z.object({ revoked: z.number().int().describe('How many sessions ended') });
