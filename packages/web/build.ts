@@ -5,7 +5,7 @@ import { build } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes dist, which the server serves at /app; what is large also compressed, once for all visitors. */
+/** Writes dist, which the server serves at /app, with scripts and styles compressed in advance. */
 export async function buildPages(): Promise<void> {
   await build({ configFile: here('vite.config.ts'), logLevel: 'warn' });
   for (const file of globSync(here('dist/assets/*.{js,css}'))) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** For `pnpm --filter @invitree/web dev`: the pages from here, all else from a server that runs. */
+/** `pnpm --filter @invitree/web dev` serves the pages and proxies the API to a running server. */
 const server = process.env['INVITREE_URL'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
   server: { proxy: { '/trpc': server, '/api': server, '/icon.svg': server } },
   build: {
     target: 'es2022',
-    // The policy of the page allows no inline script and no data: address.
+    // The pages' Content Security Policy forbids inline scripts and data: URLs.
     assetsInlineLimit: 0,
     modulePreload: false,
   },

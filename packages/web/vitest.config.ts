@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Where .ci/run reads the numbers. */
+/** Where .ci/run reads the results. */
 const report = process.env['TEST_REPORT'];
 
-/** The pages in Chromium: `pnpm test:e2e`. */
+/** End-to-end tests of the pages in Chromium: `pnpm test:e2e`. */
 export default defineConfig({
   root: import.meta.dirname,
   test: {

@@ -1,40 +1,40 @@
 import { isInvitreeError, type Profile } from '@invitree/sdk';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { client, onSessionOver } from './client.ts';
-import { keepDraftsOf } from './draft.ts';
+import { client, onSessionEnded } from './client.ts';
+import { Button } from './components/button.tsx';
+import { ErrorMessage } from './components/error-message.tsx';
+import { Heading } from './components/heading.tsx';
+import { Notice, showNotice } from './components/notice.tsx';
+import { RequestStatus } from './components/request-status.tsx';
+import { setDraftOwner } from './draft.ts';
 import { Home } from './home/home.tsx';
-import { keepInvitation } from './invitation.ts';
-import { Notice, say } from './notice.tsx';
-import { onMaybeChanged, tellOtherTabs } from './other-tabs.ts';
-import { Button } from './parts/button.tsx';
-import { Heading } from './parts/heading.tsx';
-import { Problem } from './parts/problem.tsx';
-import { Progress } from './parts/progress.tsx';
+import { messages } from './i18n/messages.ts';
+import { notifyOtherTabs, onSessionMayHaveChanged } from './other-tabs.ts';
+import { savePendingInviteCode } from './pending-invite-code.ts';
 import { SignIn } from './sign-in/sign-in.tsx';
-import { words } from './words/words.ts';
 
-keepInvitation();
+savePendingInviteCode();
 
 export function App() {
   return (
     <>
-      <Progress />
+      <RequestStatus />
       <Notice />
       <Pages />
     </>
   );
 }
 
-/** Who is signed in decides what is shown. */
+/** Shows the home pages or the sign-in form, depending on the session. */
 function Pages() {
-  // undefined: not known yet; null: nobody.
+  // undefined: still loading; null: signed out.
   const [me, setMe] = useState<Profile | null>();
   const [error, setError] = useState<unknown>();
   const shown = useRef(me);
   shown.current = me;
 
   function show(user: Profile) {
-    keepDraftsOf(user.id);
+    setDraftOwner(user.id);
     setMe(user);
     setError(undefined);
   }
@@ -43,7 +43,7 @@ function Pages() {
       show(await client.profile.me());
     } catch (cause) {
       if (isInvitreeError(cause) && cause.status === 401) {
-        if (shown.current) say(words.sessionOver);
+        if (shown.current) showNotice(messages.sessionEnded);
         setMe(null);
         setError(undefined);
       } else if (shown.current === undefined) setError(cause);
@@ -51,35 +51,35 @@ function Pages() {
   }
   useEffect(() => {
     load();
-    onSessionOver(load);
-    return onMaybeChanged(load);
+    onSessionEnded(load);
+    return onSessionMayHaveChanged(load);
   }, []);
 
   function enter(user: Profile) {
     show(user);
-    say('');
-    tellOtherTabs();
+    showNotice('');
+    notifyOtherTabs();
   }
   function leave(text: string) {
     history.replaceState(null, '', location.pathname);
-    keepDraftsOf(undefined);
+    setDraftOwner(undefined);
     setMe(null);
-    say(text);
-    tellOtherTabs();
+    showNotice(text);
+    notifyOtherTabs();
   }
   if (me) return <Home key={me.id} me={me} onChange={setMe} onReload={load} onLeave={leave} />;
   if (me === null) return <SignIn onSignedIn={enter} />;
   if (error === undefined)
     return (
       <main class="card">
-        <p class="hint">{words.loading}</p>
+        <p class="hint">{messages.loading}</p>
       </main>
     );
   return (
     <main class="card">
-      <Heading>{words.unreachable}</Heading>
-      <Problem error={error} />
-      <Button onClick={load}>{words.again}</Button>
+      <Heading>{messages.unreachable}</Heading>
+      <ErrorMessage error={error} />
+      <Button onClick={load}>{messages.retry}</Button>
     </main>
   );
 }

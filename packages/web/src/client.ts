@@ -1,25 +1,25 @@
 import { createClient } from '@invitree/sdk';
+import { locale } from './i18n/messages.ts';
 import { trackRequest } from './requests.ts';
-import { locale } from './words/words.ts';
 
-let whenSessionOver = () => {};
+let sessionEndedListener = () => {};
 
-/** The SDK as any page of the server's own site would use it: the session is a cookie that no script sees. */
+/** The session is an httpOnly cookie, so no script on the page can read it. */
 export const client = createClient({
   url: location.origin,
   transport: 'cookie',
   locale,
   fetch: trackRequest,
   onSignedOut: (error) => {
-    if (error) whenSessionOver();
+    if (error) sessionEndedListener();
   },
 });
 
-/** Calls back when some call found that the session is over. */
-export function onSessionOver(callback: () => void): void {
-  whenSessionOver = callback;
+/** Registers the callback to run when a request finds that the session has ended. */
+export function onSessionEnded(callback: () => void): void {
+  sessionEndedListener = callback;
 }
 
-/** Where a number without `+` is from: the server's DEFAULT_REGION. */
+/** The server's DEFAULT_REGION, for phone numbers entered without `+`. */
 export const region =
   document.querySelector<HTMLMetaElement>('meta[name=default-region]')?.content ?? '';

@@ -4,8 +4,8 @@ const PREFIX = 'invitree:draft:';
 const OWNER = `${PREFIX}owner`;
 
 /**
- * State that outlives a reload of its tab, for what a person has typed or is waiting for. Never for a
- * password or a code.
+ * State that survives a reload of its tab, for typed text and requested codes. Never use it for
+ * passwords or codes: anything with access to sessionStorage can read them.
  */
 export function useDraft<T extends object>(
   name: string,
@@ -13,23 +13,23 @@ export function useDraft<T extends object>(
 ): [T, (change: Partial<T>) => void] {
   const key = `${PREFIX}${name}`;
   const [draft, setDraft] = useState<T>(() => ({ ...initial, ...read(key) }));
-  const newest = useRef(draft);
+  const latest = useRef(draft);
   return [
     draft,
     (change) => {
-      newest.current = { ...newest.current, ...change };
-      sessionStorage.setItem(key, JSON.stringify(newest.current));
-      setDraft(newest.current);
+      latest.current = { ...latest.current, ...change };
+      sessionStorage.setItem(key, JSON.stringify(latest.current));
+      setDraft(latest.current);
     },
   ];
 }
 
-export function forgetDraft(name: string): void {
+export function clearDraft(name: string): void {
   sessionStorage.removeItem(`${PREFIX}${name}`);
 }
 
-/** What one person has typed is kept for them, and not shown to the next. */
-export function keepDraftsOf(userId: string | undefined): void {
+/** Deletes drafts of another user, so that the next person in this tab never sees them. */
+export function setDraftOwner(userId: string | undefined): void {
   if (sessionStorage.getItem(OWNER) === userId) return;
   for (const key of Object.keys(sessionStorage))
     if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);

@@ -1,12 +1,15 @@
-/** Tabs of one browser share the cookie, so they tell each other when who is signed in has changed. */
+/** Tabs share the session cookie, so each one notifies the others of a sign-in or sign-out. */
 const channel = new BroadcastChannel('invitree');
 
-export function tellOtherTabs(): void {
+export function notifyOtherTabs(): void {
   channel.postMessage('changed');
 }
 
-/** Calls back when another tab has told, when this one is looked at again, and when the network is back. */
-export function onMaybeChanged(callback: () => void): () => void {
+/**
+ * Runs the callback when another tab sends a notification, this tab becomes visible, or the network
+ * returns. Returns a function that removes the listeners.
+ */
+export function onSessionMayHaveChanged(callback: () => void): () => void {
   const onVisible = () => {
     if (document.visibilityState === 'visible') callback();
   };

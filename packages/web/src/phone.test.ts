@@ -4,21 +4,21 @@ import { expect, test } from 'vitest';
 import { PLANS } from './generated/phone-plans.ts';
 import { caretAfter, countryOf, formatPhone } from './phone.ts';
 
-/** Told from their neighbours by more digits than the first three. */
-const TOLD_LATE: Record<string, string> = { GG: 'GB', JE: 'GB', YT: 'RE' };
+/** The first three digits do not identify these countries, so the main one is shown. */
+const SHARED_AREA_CODES: Record<string, string> = { GG: 'GB', JE: 'GB', YT: 'RE' };
 
 test.each(Object.keys(PLANS) as CountryCode[])(
-  'a mobile of %s looks as libphonenumber writes it, and is found to be from there',
+  'formats a mobile number of %s like libphonenumber and detects its country',
   (country) => {
     const example = getExampleNumber(country, examples);
     const number = example && parsePhoneNumber(example.number);
     expect(formatPhone(String(number?.number), 'RU')).toBe(number?.formatInternational());
-    const main = number?.country && TOLD_LATE[number.country];
+    const main = number?.country && SHARED_AREA_CODES[number.country];
     expect(countryOf(String(number?.number), 'RU')).toBe(main ?? number?.country);
   },
 );
 
-test('key by key, the digits stay what was typed and no separator is at the end', () => {
+test('keeps the typed digits and never ends with a separator, key by key', () => {
   for (const phone of [
     '+79991234567',
     '+12133734253',
@@ -46,15 +46,15 @@ test.each([
   ['+', '+', undefined],
   ['', '', undefined],
   ['call 8', '8', 'RU'],
-])('%s is written %s', (typed, formatted, country) => {
+])('formats %s as %s', (typed, formatted, country) => {
   expect(formatPhone(typed, 'RU')).toBe(formatted);
   expect(countryOf(typed, 'RU')).toBe(country);
 });
 
-test('the caret stays behind its digit', () => {
+test('keeps the caret behind its digit', () => {
   expect(caretAfter('+7 999 123', '+7 999123', 7)).toBe(8);
   expect(caretAfter('+7 999 123', '+7 999 123', 10)).toBe(10);
-  // A separator was deleted: it comes back, and the caret is before it.
+  // A deleted separator comes back, and the caret stays before it.
   expect(caretAfter('+7 999 123', '+7 999123', 6)).toBe(6);
   expect(caretAfter('+7 999', '+7 999', 0)).toBe(0);
 });

@@ -1,30 +1,30 @@
 import { CALLING_CODES, PLANS } from './generated/phone-plans.ts';
 
-interface Typed {
+interface ParsedPhone {
   /** ISO 3166-1 alpha-2 */
   country: string | undefined;
-  /** What stands before the groups: `+7`, or the `8` that is dialled at home. */
-  head: string;
-  /** The digits after it. */
+  /** The calling code with its plus (`+7`), or the national prefix (`8`). */
+  prefix: string;
+  /** The digits after the prefix. */
   rest: string;
 }
 
 /**
- * A phone as far as it has been typed, in groups: `+7999123` as `+7 999 123`. Only the separators
- * change, and none is at the end, so that every key does what it says.
- * @param region where a number without `+` is from
+ * Groups a partly typed phone number: `+7999123` becomes `+7 999 123`. Changes only separators and
+ * never ends with one, so Backspace always deletes a digit.
+ * @param region ISO 3166-1 alpha-2, for numbers without `+`
  */
 export function formatPhone(text: string, region: string): string {
-  const { country, head, rest } = read(text, region);
-  return [head, ...group(rest, groupsOf(country))].filter(Boolean).join(' ');
+  const { country, prefix, rest } = parse(text, region);
+  return [prefix, ...group(rest, groupsOf(country))].filter(Boolean).join(' ');
 }
 
-/** Where a phone is from, once its first digits say it. */
+/** The country of a number, or undefined until the digits typed so far identify one. */
 export function countryOf(text: string, region: string): string | undefined {
-  return read(text, region).country;
+  return parse(text, region).country;
 }
 
-/** Where the caret stands after formatting: behind the same digit as before. */
+/** The caret's position after formatting, behind the same digit as before. */
 export function caretAfter(formatted: string, typed: string, caret: number): number {
   let digits = significant(typed.slice(0, caret)).length;
   let position = 0;
@@ -35,34 +35,35 @@ export function caretAfter(formatted: string, typed: string, caret: number): num
   return position;
 }
 
-function read(text: string, region: string): Typed {
+function parse(text: string, region: string): ParsedPhone {
   const digits = significant(text);
   if (digits.startsWith('+')) return international(digits.slice(1));
-  if (digits === '') return { country: undefined, head: '', rest: '' };
-  const [groups, prefix = ''] = planOf(region);
+  if (digits === '') return { country: undefined, prefix: '', rest: '' };
+  const [groups, nationalPrefix = ''] = planOf(region);
   const length = groups.reduce((sum, size) => sum + size, 0);
-  // Many write the calling code without its plus.
-  if (digits.length > length && !(prefix && digits.startsWith(prefix))) {
+  const isNational = nationalPrefix !== '' && digits.startsWith(nationalPrefix);
+  // Many people type the calling code without its plus.
+  if (digits.length > length && !isNational) {
     const whole = international(digits);
-    if (whole.country === region) return { ...whole, head: whole.head.slice(1) };
+    if (whole.country === region) return { ...whole, prefix: whole.prefix.slice(1) };
   }
-  const head = prefix && digits.startsWith(prefix) ? prefix : '';
-  return { country: region, head, rest: digits.slice(head.length) };
+  const prefix = isNational ? nationalPrefix : '';
+  return { country: region, prefix, rest: digits.slice(prefix.length) };
 }
 
-function international(digits: string): Typed {
-  // No calling code is the beginning of another one (ITU-T E.164).
+function international(digits: string): ParsedPhone {
+  // No calling code is a prefix of another (ITU-T E.164).
   const code = [1, 2, 3].map((size) => digits.slice(0, size)).find((head) => head in CALLING_CODES);
-  if (code === undefined) return { country: undefined, head: `+${digits}`, rest: '' };
+  if (code === undefined) return { country: undefined, prefix: `+${digits}`, rest: '' };
   const rest = digits.slice(code.length);
   const [main, ...others] = (CALLING_CODES[code] as string).split('|');
-  const lesser = others
-    .map((other) => other.split(' '))
-    .find(([, ...beginnings]) => beginnings.some((beginning) => rest.startsWith(beginning)));
-  return { country: lesser?.[0] ?? main, head: `+${code}`, rest };
+  const other = others
+    .map((entry) => entry.split(' '))
+    .find(([, ...areaCodes]) => areaCodes.some((areaCode) => rest.startsWith(areaCode)));
+  return { country: other?.[0] ?? main, prefix: `+${code}`, rest };
 }
 
-/** Digits, and a plus before them. */
+/** Strips everything but digits and a leading plus. */
 function significant(text: string): string {
   return text.replaceAll(/[^+\d]/g, '').replaceAll(/(?<=.)\+/g, '');
 }
@@ -77,7 +78,7 @@ function groupsOf(country: string | undefined): number[] {
   return country ? planOf(country)[0] : [];
 }
 
-/** What is longer than the plan stays with the last group. */
+/** Digits beyond the plan stay in the last group. */
 function group(digits: string, sizes: number[]): string[] {
   const groups: string[] = [];
   let from = 0;

@@ -1,56 +1,55 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Milliseconds after which a request shows, and after which it is said to be slow. */
-const SHOWN = 400;
-const SLOW = 4000;
+/** Milliseconds until a request shows the progress bar, and until it shows the slow notice. */
+const WAITING_AFTER = 400;
+const SLOW_AFTER = 4000;
 
 export type Progress = 'none' | 'waiting' | 'slow';
 
-let underWay = 0;
-let since = 0;
-let offset = 0;
+let inFlight = 0;
+let startedAt = 0;
+let clockOffset = 0;
 const listeners = new Set<() => void>();
 
-/** `fetch`, noticed: what is under way shows on the page, and the answer tells the server's time. */
+/** `fetch` that feeds the progress bar and reads the server's clock from the `Date` header. */
 export async function trackRequest(url: string, init: RequestInit): Promise<Response> {
-  if (underWay === 0) since = Date.now();
-  underWay += 1;
+  if (inFlight === 0) startedAt = Date.now();
+  inFlight += 1;
   notify();
   try {
-    const answer = await fetch(url, init);
-    const date = Date.parse(answer.headers.get('date') ?? '');
-    const apart = date - Date.now();
-    // The header tells whole seconds: less than two of them are no difference.
-    if (!Number.isNaN(apart)) offset = Math.abs(apart) < 2000 ? 0 : apart;
-    return answer;
+    const response = await fetch(url, init);
+    const offset = Date.parse(response.headers.get('date') ?? '') - Date.now();
+    // The header has a resolution of one second, so smaller differences are noise.
+    if (!Number.isNaN(offset)) clockOffset = Math.abs(offset) < 2000 ? 0 : offset;
+    return response;
   } finally {
-    underWay -= 1;
+    inFlight -= 1;
     notify();
   }
 }
 
-/** Milliseconds since 1970 by the server's clock: a phone's own may be minutes off. */
+/** Unix time in milliseconds by the server's clock; a device's own may be minutes off. */
 export function serverNow(): number {
-  return Date.now() + offset;
+  return Date.now() + clockOffset;
 }
 
 export function useProgress(): Progress {
   const [progress, setProgress] = useState<Progress>('none');
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
+    const update = () => {
       clearTimeout(timer);
-      if (underWay === 0) return setProgress('none');
-      const waited = Date.now() - since;
-      if (waited >= SLOW) return setProgress('slow');
-      setProgress(waited >= SHOWN ? 'waiting' : 'none');
-      timer = setTimeout(look, (waited >= SHOWN ? SLOW : SHOWN) - waited);
+      if (inFlight === 0) return setProgress('none');
+      const waited = Date.now() - startedAt;
+      if (waited >= SLOW_AFTER) return setProgress('slow');
+      setProgress(waited >= WAITING_AFTER ? 'waiting' : 'none');
+      timer = setTimeout(update, (waited >= WAITING_AFTER ? SLOW_AFTER : WAITING_AFTER) - waited);
     };
-    listeners.add(look);
-    look();
+    listeners.add(update);
+    update();
     return () => {
       clearTimeout(timer);
-      listeners.delete(look);
+      listeners.delete(update);
     };
   }, []);
   return progress;

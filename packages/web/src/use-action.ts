@@ -1,15 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 
 export interface Action<Args extends unknown[]> {
-  /** Does the work, unless it is being done; resolves to whether it was done. */
+  /** Resolves to true if the work succeeded. Does nothing while a run is pending. */
   run(...args: Args): Promise<boolean>;
   pending: boolean;
-  /** What the last run threw. */
+  /** The error of the last run, if it failed. */
   error: unknown;
-  forget(): void;
+  reset(): void;
 }
 
-/** Something a person sets off: shown while it runs, and what goes wrong is said where it began. */
+/** Runs work on a user's request, with its pending state and error for display next to the control. */
 export function useAction<Args extends unknown[] = []>(
   work: (...args: Args) => Promise<unknown>,
 ): Action<Args> {
@@ -32,7 +32,7 @@ export function useAction<Args extends unknown[] = []>(
         running.current = false;
       }
     },
-    forget: () => setState(IDLE),
+    reset: () => setState(IDLE),
   };
 }
 

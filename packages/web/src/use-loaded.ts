@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export interface Loaded<T> {
-  /** What came last; it stays while it is loaded anew. */
+  /** The last loaded value; a reload keeps it until the new one arrives. */
   value: T | undefined;
   error: unknown;
   reload(): void;
 }
 
-/** Loads at first, whenever `key` changes, and after an error once the network is back. */
+/** Loads on mount, whenever `key` changes, and after an error once the network returns. */
 export function useLoaded<T>(load: () => Promise<T>, key: unknown): Loaded<T> {
   const [state, setState] = useState<{ value: T | undefined; error: unknown }>({
     value: undefined,
     error: undefined,
   });
-  const [round, setRound] = useState(0);
-  const reload = () => setRound((before) => before + 1);
+  const [attempt, setAttempt] = useState(0);
+  const reload = () => setAttempt((before) => before + 1);
   useEffect(() => {
     let current = true;
     load().then(
@@ -24,7 +24,7 @@ export function useLoaded<T>(load: () => Promise<T>, key: unknown): Loaded<T> {
     return () => {
       current = false;
     };
-  }, [key, round]);
+  }, [key, attempt]);
   useEffect(() => {
     if (state.error === undefined) return;
     addEventListener('online', reload);

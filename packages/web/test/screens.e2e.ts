@@ -1,4 +1,4 @@
-/** Every screen at both ends of the widths, light and dark: nothing sticks out, and axe finds nothing. */
+/** Checks that every screen fits its width and passes axe, on small and large screens, light and dark. */
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPhone } from '../../server/test/harness.ts';
 import { openSite, type Site } from './site.ts';
 
-/** A folder for pictures to look at. */
+/** A folder for screenshots, if set. */
 const { SCREENSHOTS } = process.env;
 
 const DEVICES = {
@@ -27,7 +27,7 @@ beforeAll(async () => {
   if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
 });
 afterAll(async () => {
-  expect(site.complaints).toEqual([]);
+  expect(site.violations).toEqual([]);
   await site.close();
 });
 
@@ -37,62 +37,64 @@ describe.each(Object.keys(DEVICES) as (keyof typeof DEVICES)[])('%s', (device) =
     const inviter = newPhone();
     const { accessToken: token, user } = await site.signIn(inviter);
     await site.rest('PATCH /profile', { token, body: { displayName: 'Anna Petrova' } });
-    site.wait(-3 * DAY);
+    site.advanceClock(-3 * DAY);
     for (let days = 3; days > 0; days -= 1) {
       await site.signIn(newPhone(), { inviteCode: user.inviteCode });
-      site.wait(DAY);
+      site.advanceClock(DAY);
     }
     const page = await site.visit(`/app?invite=${user.inviteCode}`, {
       ...DEVICES[device],
       colorScheme,
     });
-    const look = (name: string) => check(page, `${name}-${device}-${colorScheme}`);
+    const checkScreen = (name: string) => check(page, `${name}-${device}-${colorScheme}`);
 
-    await page.getByText('Anna Petrova invites you').waitFor();
-    await look('sign-in');
+    await page.getByText('Anna Petrova invited you').waitFor();
+    await checkScreen('sign-in');
     await page.getByLabel('Phone number').fill('+7 1');
-    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByRole('button', { name: 'Text me a code' }).click();
     await page.getByText('This is not a valid phone number.').waitFor();
-    await look('phone-wrong');
-    await site.askForCode(page, phone);
-    await page.getByLabel('Code from the SMS').fill((await otherDigit(site, phone)).repeat(4));
+    await checkScreen('phone-wrong');
+    await site.requestCode(page, phone);
+    await page
+      .getByLabel('Code from the text message')
+      .fill((await otherDigit(site, phone)).repeat(4));
     await page.getByText('The code is wrong, 4 tries left.').waitFor();
-    await look('code-wrong');
+    await checkScreen('code-wrong');
     await page.getByRole('button', { name: 'Use another number' }).click();
     await page.getByRole('button', { name: 'Use email and password' }).click();
-    await look('email');
+    await checkScreen('email');
     await page.getByRole('button', { name: 'New here? Sign up' }).click();
-    await look('email-sign-up');
+    await checkScreen('email-sign-up');
     await page.getByRole('button', { name: 'Use your phone' }).click();
 
-    site.wait(60);
+    site.advanceClock(60);
     await site.signInOn(page, phone);
     await page.getByAltText(/QR code/).waitFor();
-    await look('invite');
-    await page.getByRole('button', { name: 'Delete this code' }).click();
-    await look('delete-code');
-    await page.getByRole('button', { name: 'Delete it' }).click();
-    await page.getByRole('heading', { name: 'Make an invite code' }).waitFor();
-    await look('make-code');
+    await checkScreen('invite');
+    await page.getByRole('button', { name: 'Delete code' }).click();
+    await checkScreen('delete-code');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('heading', { name: 'Create an invite code' }).waitFor();
+    await checkScreen('create-code');
 
     await page.getByRole('link', { name: 'People' }).click();
-    await page.getByText('Nobody yet.').waitFor();
-    await look('people-none');
+    await page.getByText('You haven’t invited anyone yet.').waitFor();
+    await checkScreen('people-none');
     await page.getByRole('link', { name: 'Account' }).click();
     await page.getByText('this device').waitFor();
-    await look('account');
+    await checkScreen('account');
 
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await site.signInOn(page, inviter);
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByText('4 people', { exact: true }).waitFor();
     await page.getByRole('listitem').nth(3).waitFor();
-    await look('people');
+    await checkScreen('people');
     await page.context().close();
   });
 });
 
-/** A digit that is not the first one of the code. */
+/** Returns a digit that makes a wrong code when repeated. */
 async function otherDigit(site: Site, phone: string): Promise<string> {
   return (await site.codeFor(phone)).startsWith('0') ? '1' : '0';
 }

@@ -4,37 +4,37 @@ import { openTestApp, type TestOptions } from '../../server/test/harness.ts';
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-/** The built server on a port, and a browser to visit it with. Close it in afterAll. */
+/** A listening server and a browser to visit it with. Close both in afterAll. */
 export async function openSite(options?: TestOptions) {
   const app = await openTestApp(options);
   const url = await app.app.listen({ host: '127.0.0.1', port: 0 });
-  // The page goes by the time that answers tell: here the one that tests set.
+  // Pages follow the clock of the Date header, which tests control here.
   app.app.server.prependListener('request', (_request, response) => {
     response.setHeader('date', new Date(app.deps.clock()).toUTCString());
   });
   const browser = await openChromium();
-  /** What no page may do: throw, or try what its policy forbids. */
-  const complaints: string[] = [];
+  /** Uncaught errors and violations of the Content Security Policy. */
+  const violations: string[] = [];
 
   return {
     ...app,
     url,
     browser,
-    complaints,
-    /** A person with a browser of their own. */
+    violations,
+    /** Opens a page in a browser context of its own, as a new visitor. */
     async visit(path = '/app', more: BrowserContextOptions = {}): Promise<Page> {
       const context = await browser.newContext({ baseURL: url, locale: 'en-GB', ...more });
       context.setDefaultTimeout(30_000);
-      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('weberror', (error) => violations.push(String(error.error())));
       context.on('console', (message) => {
         if (/Content Security Policy|TrustedHTML/.test(message.text()))
-          complaints.push(message.text());
+          violations.push(message.text());
       });
       const page = await context.newPage();
       await page.goto(path);
       return page;
     },
-    /** The newest code that went to a phone: messages leave after the answer. */
+    /** The newest code sent to a phone. Waits for it, because messages follow the response. */
     async codeFor(phone: string): Promise<string> {
       const { text } = await vi.waitFor(() => {
         const message = app.outbox.findLast(({ to }) => to === phone);
@@ -43,15 +43,15 @@ export async function openSite(options?: TestOptions) {
       });
       return /\d+/.exec(text)?.[0] ?? '';
     },
-    /** Through the form, as far as the code. */
-    async askForCode(page: Page, phone: string): Promise<void> {
+    /** Requests a code through the form. */
+    async requestCode(page: Page, phone: string): Promise<void> {
       await page.getByLabel('Phone number').fill(phone);
-      await page.getByRole('button', { name: 'Send me a code' }).click();
-      await page.getByLabel('Code from the SMS').waitFor();
+      await page.getByRole('button', { name: 'Text me a code' }).click();
+      await page.getByLabel('Code from the text message').waitFor();
     },
     async signInOn(page: Page, phone: string): Promise<void> {
-      await this.askForCode(page, phone);
-      await page.getByLabel('Code from the SMS').fill(await this.codeFor(phone));
+      await this.requestCode(page, phone);
+      await page.getByLabel('Code from the text message').fill(await this.codeFor(phone));
       await page.getByRole('heading', { name: 'Invite a friend' }).waitFor();
     },
     async close() {

@@ -1,12 +1,12 @@
 import type { Profile } from '@invitree/sdk';
 import { useState } from 'preact/hooks';
 import { client } from '../client.ts';
-import { say } from '../notice.tsx';
-import { Button } from '../parts/button.tsx';
-import { Confirm } from '../parts/confirm.tsx';
-import { Heading } from '../parts/heading.tsx';
+import { Button } from '../components/button.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { Heading } from '../components/heading.tsx';
+import { showNotice } from '../components/notice.tsx';
+import { messages } from '../i18n/messages.ts';
 import { useAction } from '../use-action.ts';
-import { words } from '../words/words.ts';
 import { NameForm } from './name-form.tsx';
 import { PhoneSection } from './phone-section.tsx';
 import { Sessions } from './sessions.tsx';
@@ -18,14 +18,14 @@ interface Props {
 }
 
 export function AccountPage({ me, onChange, onLeave }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const deleting = useAction(async () => {
     await client.profile.delete({ confirm: true });
-    onLeave(words.accountDeleted);
+    onLeave(messages.accountDeleted);
   });
   return (
     <>
-      <Heading>{words.account.title}</Heading>
+      <Heading>{messages.account.title}</Heading>
       <section>
         <NameForm me={me} onChange={onChange} />
       </section>
@@ -33,23 +33,23 @@ export function AccountPage({ me, onChange, onLeave }: Props) {
         me={me}
         onChange={(changed) => {
           onChange(changed);
-          say(words.account.phoneSaved);
+          showNotice(messages.account.phoneSaved);
         }}
       />
       <Sessions onLeave={() => onLeave('')} />
       <section>
-        <h2>{words.account.deleteTitle}</h2>
-        <p class="hint">{words.account.deleteText}</p>
-        <Button kind="danger" onClick={() => setAsking(true)}>
-          {words.account.delete}
+        <h2>{messages.account.deleteTitle}</h2>
+        <p class="hint">{messages.account.deleteText}</p>
+        <Button kind="danger" onClick={() => setConfirming(true)}>
+          {messages.account.delete}
         </Button>
-        {asking && (
-          <Confirm
-            title={words.account.deleteQuestion}
-            text={words.account.deleteText}
-            confirm={words.account.deleteConfirm}
+        {confirming && (
+          <ConfirmDialog
+            title={messages.account.deleteQuestion}
+            text={messages.account.deleteText}
+            confirm={messages.account.deleteConfirm}
             action={deleting}
-            onClose={() => setAsking(false)}
+            onClose={() => setConfirming(false)}
           />
         )}
       </section>

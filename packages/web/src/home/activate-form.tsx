@@ -1,27 +1,27 @@
 import { client } from '../client.ts';
-import { forgetDraft, useDraft } from '../draft.ts';
-import { say } from '../notice.tsx';
-import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
-import { Form } from '../parts/form.tsx';
+import { Button } from '../components/button.tsx';
+import { Field } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+import { showNotice } from '../components/notice.tsx';
+import { clearDraft, useDraft } from '../draft.ts';
+import { messages } from '../i18n/messages.ts';
 import { useAction } from '../use-action.ts';
-import { words } from '../words/words.ts';
 
 export function ActivateForm({ onActivated }: { onActivated(): Promise<void> }) {
   const [{ code }, change] = useDraft('activate', { code: '' });
   const activating = useAction(async () => {
     const { inviteCode } = await client.referral.activate({ inviteCode: code });
-    forgetDraft('activate');
-    say(words.activate.done(inviteCode));
+    clearDraft('activate');
+    showNotice(messages.activate.done(inviteCode));
     await onActivated();
   });
   return (
     <>
-      <h2>{words.activate.title}</h2>
+      <h2>{messages.activate.title}</h2>
       <Form onSubmit={() => activating.run()}>
         <Field
-          label={words.activate.code}
-          hint={words.activate.hint}
+          label={messages.activate.code}
+          hint={messages.activate.hint}
           autocomplete="off"
           autocapitalize="characters"
           spellcheck={false}
@@ -30,12 +30,12 @@ export function ActivateForm({ onActivated }: { onActivated(): Promise<void> }) 
           value={code}
           onText={(text) => {
             change({ code: text });
-            if (activating.error !== undefined) activating.forget();
+            if (activating.error !== undefined) activating.reset();
           }}
           error={activating.error}
         />
         <Button kind="plain" pending={activating.pending}>
-          {words.activate.submit}
+          {messages.activate.submit}
         </Button>
       </Form>
     </>

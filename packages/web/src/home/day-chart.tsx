@@ -1,11 +1,11 @@
 import type { ReferralStats } from '@invitree/sdk';
-import { formatDay, words } from '../words/words.ts';
+import { formatDay, messages } from '../i18n/messages.ts';
 
 const HEIGHT = 72;
 const STEP = 10;
 const BAR = 7;
 
-/** Activations a day. Its sentence is what a reader hears, and what there is to see of it in words. */
+/** Activations per day. The caption doubles as the chart's label for screen readers. */
 export function DayChart({ days }: { days: ReferralStats['byDay'] }) {
   const total = days.reduce((sum, { count }) => sum + count, 0);
   const best = days.reduce((most, day) => (day.count > most.count ? day : most), {
@@ -14,8 +14,8 @@ export function DayChart({ days }: { days: ReferralStats['byDay'] }) {
   });
   const text =
     total === 0
-      ? words.people.chartNone
-      : words.people.chart(total, best.count, formatDay(best.day));
+      ? messages.people.chartNone
+      : messages.people.chart(total, best.count, formatDay(best.day));
   return (
     <figure>
       <svg viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`} role="img" aria-label={text}>

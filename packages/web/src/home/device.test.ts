@@ -13,6 +13,6 @@ test.each([
   ['Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 'Firefox, Android'],
   ['curl/8.5.0', 'curl/8.5.0'],
   [null, undefined],
-])('%s', (userAgent, device) => {
+])('describes %s', (userAgent, device) => {
   expect(describeDevice(userAgent)).toBe(device);
 });

@@ -17,7 +17,7 @@ const SYSTEMS = [
   [/\bLinux\b/, 'Linux'],
 ] as const;
 
-/** `Firefox, Android` out of a User-Agent header; what is no browser by its own name. */
+/** Reduces a User-Agent header to `Firefox, Android`; other clients keep their product name. */
 export function describeDevice(userAgent: string | null): string | undefined {
   if (!userAgent) return undefined;
   const find = (names: readonly (readonly [RegExp, string])[]) =>

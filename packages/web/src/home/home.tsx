@@ -1,8 +1,8 @@
 import type { Profile } from '@invitree/sdk';
 import { useEffect, useState } from 'preact/hooks';
-import { words } from '../words/words.ts';
+import { messages } from '../i18n/messages.ts';
 import { AccountPage } from './account-page.tsx';
-import { InvitationOffer } from './invitation-offer.tsx';
+import { ActivationOffer } from './activation-offer.tsx';
 import { InvitePage } from './invite-page.tsx';
 import { PeoplePage } from './people-page.tsx';
 
@@ -19,15 +19,15 @@ export function Home({ me, onChange, onReload, onLeave }: Props) {
   const page = usePage();
   return (
     <>
-      <nav aria-label={words.nav.label}>
+      <nav aria-label={messages.nav.label}>
         {PAGES.map((name) => (
           <a key={name} href={`#${name}`} aria-current={name === page ? 'page' : 'false'}>
-            {words.nav[name]}
+            {messages.nav[name]}
           </a>
         ))}
       </nav>
       <main key={page}>
-        <InvitationOffer me={me} onActivated={onReload} />
+        <ActivationOffer me={me} onActivated={onReload} />
         {page === 'invite' && <InvitePage me={me} onReload={onReload} />}
         {page === 'people' && <PeoplePage me={me} />}
         {page === 'account' && <AccountPage me={me} onChange={onChange} onLeave={onLeave} />}
@@ -36,17 +36,17 @@ export function Home({ me, onChange, onReload, onLeave }: Props) {
   );
 }
 
-/** The page that the address names, so that a reload and the browser's own buttons keep to it. */
+/** The page named by the URL's hash, so that reloads and the Back button work. */
 function usePage() {
-  const [page, setPage] = useState(pageOfAddress);
+  const [page, setPage] = useState(currentPage);
   useEffect(() => {
-    const look = () => setPage(pageOfAddress());
-    addEventListener('hashchange', look);
-    return () => removeEventListener('hashchange', look);
+    const update = () => setPage(currentPage());
+    addEventListener('hashchange', update);
+    return () => removeEventListener('hashchange', update);
   }, []);
   return page;
 }
 
-function pageOfAddress(): (typeof PAGES)[number] {
+function currentPage(): (typeof PAGES)[number] {
   return PAGES.find((name) => location.hash === `#${name}`) ?? 'invite';
 }

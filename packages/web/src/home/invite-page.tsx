@@ -1,12 +1,12 @@
 import type { Profile } from '@invitree/sdk';
 import { client } from '../client.ts';
-import { Heading } from '../parts/heading.tsx';
-import { Waiting } from '../parts/waiting.tsx';
+import { Heading } from '../components/heading.tsx';
+import { LoadStatus } from '../components/load-status.tsx';
+import { messages } from '../i18n/messages.ts';
 import { useLoaded } from '../use-loaded.ts';
-import { words } from '../words/words.ts';
 import { ActivateForm } from './activate-form.tsx';
-import { CodeCard } from './code-card.tsx';
-import { MakeCodeForm } from './make-code-form.tsx';
+import { CreateInviteCodeForm } from './create-invite-code-form.tsx';
+import { InviteCodeCard } from './invite-code-card.tsx';
 
 interface Props {
   me: Profile;
@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function InvitePage({ me, onReload }: Props) {
-  // Another tab may change it: the profile tells.
+  // Reloads when the profile shows that another tab has changed the code.
   const code = useLoaded(() => client.referral.myCode(), me.inviteCode);
   const { value } = code;
   const onChanged = async () => {
@@ -23,14 +23,14 @@ export function InvitePage({ me, onReload }: Props) {
   };
   return (
     <>
-      <Heading>{words.invite.title}</Heading>
-      <Waiting {...code} />
-      {value && <CodeCard key={value.code} code={value} onDeleted={onChanged} />}
-      {value === null && <p>{words.invite.none}</p>}
-      {value !== undefined && !value?.active && <MakeCodeForm onMade={onChanged} />}
+      <Heading>{messages.invite.title}</Heading>
+      <LoadStatus {...code} />
+      {value && <InviteCodeCard key={value.code} code={value} onDeleted={onChanged} />}
+      {value === null && <p>{messages.invite.none}</p>}
+      {value !== undefined && !value?.active && <CreateInviteCodeForm onCreated={onChanged} />}
       <section>
         {me.activatedInviteCode ? (
-          <p>{words.activate.done(me.activatedInviteCode)}</p>
+          <p>{messages.activate.done(me.activatedInviteCode)}</p>
         ) : (
           <ActivateForm onActivated={onReload} />
         )}

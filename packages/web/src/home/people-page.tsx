@@ -1,28 +1,28 @@
 import type { Profile, Referral } from '@invitree/sdk';
 import { useState } from 'preact/hooks';
 import { client } from '../client.ts';
-import { Button } from '../parts/button.tsx';
-import { Heading } from '../parts/heading.tsx';
-import { Problem } from '../parts/problem.tsx';
-import { Waiting } from '../parts/waiting.tsx';
+import { Button } from '../components/button.tsx';
+import { ErrorMessage } from '../components/error-message.tsx';
+import { Heading } from '../components/heading.tsx';
+import { LoadStatus } from '../components/load-status.tsx';
+import { formatDate, messages } from '../i18n/messages.ts';
 import { formatPhone } from '../phone.ts';
 import { useAction } from '../use-action.ts';
 import { useLoaded } from '../use-loaded.ts';
-import { formatDate, words } from '../words/words.ts';
 import { DayChart } from './day-chart.tsx';
 
 export function PeoplePage({ me }: { me: Profile }) {
   const stats = useLoaded(() => client.referral.stats({ days: 30 }), me.referralCount);
   return (
     <>
-      <Heading>{words.people.title}</Heading>
+      <Heading>{messages.people.title}</Heading>
       <section>
-        <Waiting {...stats} />
+        <LoadStatus {...stats} />
         {stats.value && (
           <>
-            <p class="figure">{words.people.count(stats.value.direct)}</p>
+            <p class="figure">{messages.people.count(stats.value.direct)}</p>
             {stats.value.total > stats.value.direct && (
-              <p class="hint">{words.people.all(stats.value.total, stats.value.complete)}</p>
+              <p class="hint">{messages.people.all(stats.value.total, stats.value.complete)}</p>
             )}
             <DayChart days={stats.value.byDay} />
           </>
@@ -44,8 +44,8 @@ function PeopleList({ userId }: { userId: string }) {
   const people = [...(first.value?.items ?? []), ...(more?.items ?? [])];
   return (
     <section>
-      <Waiting {...first} />
-      {first.value && people.length === 0 && <p>{words.people.none}</p>}
+      <LoadStatus {...first} />
+      {first.value && people.length === 0 && <p>{messages.people.none}</p>}
       {people.length > 0 && (
         <ul class="list">
           {people.map((person) => (
@@ -53,10 +53,10 @@ function PeopleList({ userId }: { userId: string }) {
           ))}
         </ul>
       )}
-      <Problem error={loading.error} />
+      <ErrorMessage error={loading.error} />
       {cursor && (
         <Button kind="plain" pending={loading.pending} onClick={() => loading.run()}>
-          {words.people.more}
+          {messages.people.more}
         </Button>
       )}
     </section>
@@ -65,12 +65,12 @@ function PeopleList({ userId }: { userId: string }) {
 
 function Person({ displayName, phone, status, activatedAt }: Referral) {
   const shownPhone = phone && (phone.includes('*') ? phone : formatPhone(phone, ''));
-  const name = status === 'deleted' ? words.people.deleted : displayName;
+  const name = status === 'deleted' ? messages.people.deleted : displayName;
   return (
     <li>
       <span>
-        <strong>{name ?? shownPhone ?? words.people.nameless}</strong>
-        {status === 'blocked' && <span class="tag">{words.people.blocked}</span>}
+        <strong>{name ?? shownPhone ?? messages.people.nameless}</strong>
+        {status === 'blocked' && <span class="tag">{messages.people.blocked}</span>}
         {name && shownPhone && <span class="hint">{shownPhone}</span>}
       </span>
       <time dateTime={activatedAt}>{formatDate(activatedAt)}</time>

@@ -1,50 +1,50 @@
 import { useState } from 'preact/hooks';
 import { client } from '../client.ts';
-import { say } from '../notice.tsx';
-import { tellOtherTabs } from '../other-tabs.ts';
-import { Button } from '../parts/button.tsx';
-import { Confirm } from '../parts/confirm.tsx';
-import { Problem } from '../parts/problem.tsx';
-import { Waiting } from '../parts/waiting.tsx';
+import { Button } from '../components/button.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { ErrorMessage } from '../components/error-message.tsx';
+import { LoadStatus } from '../components/load-status.tsx';
+import { showNotice } from '../components/notice.tsx';
+import { formatMoment, messages } from '../i18n/messages.ts';
+import { notifyOtherTabs } from '../other-tabs.ts';
 import { useAction } from '../use-action.ts';
 import { useLoaded } from '../use-loaded.ts';
-import { formatMoment, words } from '../words/words.ts';
 import { describeDevice } from './device.ts';
 
 type Session = Awaited<ReturnType<typeof client.auth.sessions>>['items'][number];
 
 export function Sessions({ onLeave }: { onLeave(): void }) {
   const sessions = useLoaded(() => client.auth.sessions(), 'sessions');
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const leaving = useAction(async (everywhere: boolean) => {
     await client.auth.logout({ everywhere });
     onLeave();
   });
   return (
     <section>
-      <h2>{words.account.sessions}</h2>
-      <Waiting {...sessions} />
+      <h2>{messages.account.sessions}</h2>
+      <LoadStatus {...sessions} />
       <ul class="list">
         {sessions.value?.items.map((session) => (
           <SessionItem key={session.id} {...session} onEnded={sessions.reload} />
         ))}
       </ul>
-      <Problem error={leaving.error} />
+      <ErrorMessage error={leaving.error} />
       <div class="buttons">
         <Button kind="plain" pending={leaving.pending} onClick={() => leaving.run(false)}>
-          {words.account.signOut}
+          {messages.account.signOut}
         </Button>
-        <Button kind="plain" onClick={() => setAsking(true)}>
-          {words.account.everywhere}
+        <Button kind="plain" onClick={() => setConfirming(true)}>
+          {messages.account.everywhere}
         </Button>
       </div>
-      {asking && (
-        <Confirm
-          title={words.account.everywhereTitle}
-          text={words.account.everywhereText}
-          confirm={words.account.everywhere}
+      {confirming && (
+        <ConfirmDialog
+          title={messages.account.everywhereTitle}
+          text={messages.account.everywhereText}
+          confirm={messages.account.everywhere}
           action={{ ...leaving, run: () => leaving.run(true) }}
-          onClose={() => setAsking(false)}
+          onClose={() => setConfirming(false)}
         />
       )}
     </section>
@@ -56,31 +56,31 @@ interface ItemProps extends Session {
 }
 
 function SessionItem({ id, userAgent, ip, lastUsedAt, current, onEnded }: ItemProps) {
-  const device = describeDevice(userAgent) ?? words.account.unknownDevice;
+  const device = describeDevice(userAgent) ?? messages.account.unknownDevice;
   const ending = useAction(async () => {
     await client.auth.revokeSession({ id });
-    say(words.account.ended);
-    tellOtherTabs();
+    showNotice(messages.account.ended);
+    notifyOtherTabs();
     onEnded();
   });
   return (
     <li>
       <span>
         <strong>{device}</strong>
-        {current && <span class="tag">{words.account.thisDevice}</span>}
+        {current && <span class="tag">{messages.account.thisDevice}</span>}
         <span class="hint">
-          {[ip, words.account.lastUsed(formatMoment(lastUsedAt))].filter(Boolean).join(' · ')}
+          {[ip, messages.account.lastUsed(formatMoment(lastUsedAt))].filter(Boolean).join(' · ')}
         </span>
-        <Problem error={ending.error} />
+        <ErrorMessage error={ending.error} />
       </span>
       {!current && (
         <Button
           kind="plain"
           pending={ending.pending}
-          label={words.account.endOf(device)}
+          label={messages.account.endOf(device)}
           onClick={() => ending.run()}
         >
-          {words.account.end}
+          {messages.account.end}
         </Button>
       )}
     </li>

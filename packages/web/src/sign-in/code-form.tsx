@@ -1,17 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { say } from '../notice.tsx';
-import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
-import { Form } from '../parts/form.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Button } from '../components/button.tsx';
+import { ErrorMessage } from '../components/error-message.tsx';
+import { Field } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+import { showNotice } from '../components/notice.tsx';
+import { formatWait, messages } from '../i18n/messages.ts';
 import { formatPhone } from '../phone.ts';
 import { useAction } from '../use-action.ts';
-import { formatWait, words } from '../words/words.ts';
 import { useCountdown } from './use-countdown.ts';
 
-/** What is known of a code that is on its way; of one asked for elsewhere, only the phone. */
-export interface AskedCode {
+/** A code on its way to a phone. Only the phone is known if it was requested elsewhere. */
+export interface SentCode {
   phone: string;
   codeLength?: number;
   expiresAt?: string;
@@ -19,27 +19,35 @@ export interface AskedCode {
   devCode?: string;
 }
 
-const LONGEST_CODE = 10;
+/** The most digits that CODE_LENGTH allows. */
+const MAX_CODE_LENGTH = 10;
 
 interface Props {
-  asked: AskedCode;
+  sentCode: SentCode;
   submit: string;
   verify(code: string): Promise<unknown>;
-  /** Asks for a new code. */
-  askAgain(): Promise<unknown>;
-  onOtherPhone(): void;
-  /** What else can be done about an error; `again` verifies the same code once more. */
-  remedy?: (error: unknown, again: () => void) => ComponentChildren;
+  /** Requests a new code. */
+  resend(): Promise<unknown>;
+  onChangePhone(): void;
+  /** Renders a way out of an error. `retry` verifies the same code again. */
+  renderErrorAction?: (error: unknown, retry: () => void) => ComponentChildren;
 }
 
-export function CodeForm({ asked, submit, verify, askAgain, onOtherPhone, remedy }: Props) {
+export function CodeForm({
+  sentCode,
+  submit,
+  verify,
+  resend,
+  onChangePhone,
+  renderErrorAction,
+}: Props) {
   const [code, setCode] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const verifying = useAction(verify);
-  const asking = useAction(askAgain);
-  const wait = useCountdown(asked.resendAt);
-  const valid = useCountdown(asked.expiresAt);
-  const length = asked.codeLength ?? LONGEST_CODE;
+  const requesting = useAction(resend);
+  const wait = useCountdown(sentCode.resendAt);
+  const valid = useCountdown(sentCode.expiresAt);
+  const length = sentCode.codeLength ?? MAX_CODE_LENGTH;
 
   useEffect(() => input.current?.focus(), []);
   useEffect(() => {
@@ -48,10 +56,10 @@ export function CodeForm({ asked, submit, verify, askAgain, onOtherPhone, remedy
 
   return (
     <Form onSubmit={() => code && verifying.run(code)}>
-      <p>{words.signIn.codeSent(unbroken(formatPhone(asked.phone, '')))}</p>
-      {asked.devCode && <p class="note">{words.signIn.development(asked.devCode)}</p>}
+      <p>{messages.signIn.codeSent(nonBreaking(formatPhone(sentCode.phone, '')))}</p>
+      {sentCode.devCode && <p class="note">{messages.signIn.devCode(sentCode.devCode)}</p>}
       <Field
-        label={words.signIn.code}
+        label={messages.signIn.code}
         class="code"
         inputMode="numeric"
         autocomplete="one-time-code"
@@ -61,47 +69,48 @@ export function CodeForm({ asked, submit, verify, askAgain, onOtherPhone, remedy
         value={code}
         error={verifying.error}
         hint={
-          asked.expiresAt &&
-          (valid > 0 ? words.signIn.validFor(formatWait(valid)) : words.signIn.expired)
+          sentCode.expiresAt &&
+          (valid > 0 ? messages.signIn.validFor(formatWait(valid)) : messages.signIn.expired)
         }
         onText={(text, field) => {
-          // A paste may bring the words around the code.
+          // Pasted text may include the whole message around the code.
           const digits = text.replaceAll(/\D/g, '').slice(0, length);
           field.value = digits;
           setCode(digits);
-          if (digits.length === asked.codeLength && digits !== code) verifying.run(digits);
+          if (digits.length === sentCode.codeLength && digits !== code) verifying.run(digits);
         }}
       />
-      {verifying.error !== undefined && remedy?.(verifying.error, () => verifying.run(code))}
+      {verifying.error !== undefined &&
+        renderErrorAction?.(verifying.error, () => verifying.run(code))}
       <Button pending={verifying.pending}>{submit}</Button>
-      <div role="status" class="unseen">
-        {asked.resendAt && wait === 0 && words.signIn.newCodeReady}
+      <div role="status" class="visually-hidden">
+        {sentCode.resendAt && wait === 0 && messages.signIn.newCodeReady}
       </div>
-      <Problem error={asking.error} />
+      <ErrorMessage error={requesting.error} />
       <div class="buttons">
         <Button
           kind="plain"
-          pending={asking.pending}
+          pending={requesting.pending}
           disabled={wait > 0}
           onClick={async () => {
-            if (!(await asking.run())) return;
-            verifying.forget();
+            if (!(await requesting.run())) return;
+            verifying.reset();
             setCode('');
             input.current?.focus();
-            say(words.signIn.newCodeSent);
+            showNotice(messages.signIn.newCodeSent);
           }}
         >
-          {wait > 0 ? words.signIn.newCodeIn(formatWait(wait)) : words.signIn.newCode}
+          {wait > 0 ? messages.signIn.newCodeIn(formatWait(wait)) : messages.signIn.newCode}
         </Button>
-        <Button kind="plain" onClick={onOtherPhone}>
-          {words.signIn.otherPhone}
+        <Button kind="plain" onClick={onChangePhone}>
+          {messages.signIn.changePhone}
         </Button>
       </div>
     </Form>
   );
 }
 
-/** On one line, whatever stands around it. */
-function unbroken(text: string): string {
+/** Keeps a phone number on one line. */
+function nonBreaking(text: string): string {
   return text.replaceAll(' ', '\u00a0');
 }

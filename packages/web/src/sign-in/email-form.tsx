@@ -2,23 +2,23 @@ import type { Session } from '@invitree/sdk';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { client } from '../client.ts';
-import { forgetDraft, useDraft } from '../draft.ts';
-import { invitation } from '../invitation.ts';
-import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
-import { Form } from '../parts/form.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Button } from '../components/button.tsx';
+import { ErrorMessage } from '../components/error-message.tsx';
+import { Field } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+import { clearDraft, useDraft } from '../draft.ts';
+import { messages } from '../i18n/messages.ts';
+import { pendingInviteCode } from '../pending-invite-code.ts';
 import { useAction } from '../use-action.ts';
-import { words } from '../words/words.ts';
 
 interface Props {
   isNew: boolean;
   onNew(isNew: boolean): void;
   onSession(session: Session): void;
-  remedy(error: unknown, again: () => void): ComponentChildren;
+  renderErrorAction(error: unknown, retry: () => void): ComponentChildren;
 }
 
-export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
+export function EmailForm({ isNew, onNew, onSession, renderErrorAction }: Props) {
   const [draft, change] = useDraft('email', { email: '', displayName: '' });
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
@@ -28,17 +28,17 @@ export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
       ? await client.auth.register({
           email,
           password,
-          inviteCode: invitation(),
+          inviteCode: pendingInviteCode(),
           displayName: displayName.trim() || undefined,
         })
       : await client.auth.login({ email, password });
-    forgetDraft('email');
+    clearDraft('email');
     onSession(session);
   });
   return (
     <Form onSubmit={() => entering.run()}>
       <Field
-        label={words.email.email}
+        label={messages.email.email}
         type="email"
         inputMode="email"
         autocomplete="username"
@@ -49,7 +49,7 @@ export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
       />
       {isNew && (
         <Field
-          label={`${words.email.name} (${words.optional})`}
+          label={`${messages.email.name} (${messages.optional})`}
           autocomplete="name"
           maxLength={80}
           value={displayName}
@@ -57,7 +57,7 @@ export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
         />
       )}
       <Field
-        label={words.email.password}
+        label={messages.email.password}
         type={shown ? 'text' : 'password'}
         autocomplete={isNew ? 'new-password' : 'current-password'}
         maxLength={256}
@@ -65,7 +65,7 @@ export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
         required
         value={password}
         onText={setPassword}
-        hint={isNew && words.email.passwordHint}
+        hint={isNew && messages.email.passwordHint}
       />
       <label class="check">
         <input
@@ -73,21 +73,21 @@ export function EmailForm({ isNew, onNew, onSession, remedy }: Props) {
           checked={shown}
           onInput={({ currentTarget }) => setShown(currentTarget.checked)}
         />
-        {words.email.show}
+        {messages.email.show}
       </label>
-      <Problem error={entering.error} />
-      {remedy(entering.error, () => entering.run())}
+      <ErrorMessage error={entering.error} />
+      {renderErrorAction(entering.error, () => entering.run())}
       <Button pending={entering.pending}>
-        {isNew ? words.email.submitSignUp : words.email.submitSignIn}
+        {isNew ? messages.email.submitSignUp : messages.email.submitSignIn}
       </Button>
       <Button
         kind="plain"
         onClick={() => {
-          entering.forget();
+          entering.reset();
           onNew(!isNew);
         }}
       >
-        {isNew ? words.email.toSignIn : words.email.toSignUp}
+        {isNew ? messages.email.toSignIn : messages.email.toSignUp}
       </Button>
     </Form>
   );

@@ -1,84 +1,91 @@
 import { isInvitreeError } from '@invitree/sdk';
 import type { ComponentChildren } from 'preact';
 import { client } from '../client.ts';
-import { forgetDraft, useDraft } from '../draft.ts';
-import { Button } from '../parts/button.tsx';
-import { Form } from '../parts/form.tsx';
-import { PhoneField } from '../parts/phone-field.tsx';
+import { Button } from '../components/button.tsx';
+import { Form } from '../components/form.tsx';
+import { PhoneField } from '../components/phone-field.tsx';
+import { clearDraft, useDraft } from '../draft.ts';
+import { messages } from '../i18n/messages.ts';
 import { serverNow } from '../requests.ts';
 import { useAction } from '../use-action.ts';
-import { words } from '../words/words.ts';
-import { type AskedCode, CodeForm } from './code-form.tsx';
+import { CodeForm, type SentCode } from './code-form.tsx';
 
 interface Props {
-  /** Names what is kept over a reload. */
+  /** The name under which a reload restores the form; see {@link useDraft}. */
   draft: string;
   submit: string;
-  /** Spends the code. */
+  /** Verifies and consumes the code. */
   verify(phone: string, code: string): Promise<unknown>;
-  remedy?: (error: unknown, again: () => void) => ComponentChildren;
-  /** Told apart for the heading above. */
+  renderErrorAction?: (error: unknown, retry: () => void) => ComponentChildren;
+  /** Called when the form moves to another step. */
   onStep?: (step: 'phone' | 'code') => void;
 }
 
-/** A phone, then the code that went to it. */
-export function PhoneVerification({ draft: name, submit, verify, remedy, onStep }: Props) {
-  const [draft, change] = useDraft<{ phone: string; asked: AskedCode | null }>(name, {
+/** Asks for a phone number, then for the code sent to it. */
+export function PhoneVerification({
+  draft: name,
+  submit,
+  verify,
+  renderErrorAction,
+  onStep,
+}: Props) {
+  const [draft, change] = useDraft<{ phone: string; sentCode: SentCode | null }>(name, {
     phone: '',
-    asked: null,
+    sentCode: null,
   });
-  const { asked } = draft;
-  const expect = (next: AskedCode | null) => {
-    change({ asked: next });
+  const { sentCode } = draft;
+  const setSentCode = (next: SentCode | null) => {
+    change({ sentCode: next });
     onStep?.(next ? 'code' : 'phone');
   };
-  const ask = async (phone: string) => expect(await client.auth.requestCode({ phone }));
-  const asking = useAction(() => ask(draft.phone));
+  const requestCode = async (phone: string) =>
+    setSentCode(await client.auth.requestCode({ phone }));
+  const requesting = useAction(() => requestCode(draft.phone));
 
-  if (asked)
+  if (sentCode)
     return (
       <CodeForm
-        asked={asked}
+        sentCode={sentCode}
         submit={submit}
-        {...(remedy && { remedy })}
+        {...(renderErrorAction && { renderErrorAction })}
         verify={async (code) => {
-          await verify(asked.phone, code);
-          forgetDraft(name);
+          await verify(sentCode.phone, code);
+          clearDraft(name);
         }}
-        askAgain={() =>
-          ask(asked.phone).catch((error: unknown) => {
-            expect({ ...asked, ...nextTry(error) });
+        resend={() =>
+          requestCode(sentCode.phone).catch((error: unknown) => {
+            setSentCode({ ...sentCode, ...resendTime(error) });
             throw error;
           })
         }
-        onOtherPhone={() => expect(null)}
+        onChangePhone={() => setSentCode(null)}
       />
     );
   return (
-    <Form onSubmit={() => asking.run()}>
+    <Form onSubmit={() => requesting.run()}>
       <PhoneField
         value={draft.phone}
-        error={asking.error}
+        error={requesting.error}
         onText={(phone) => {
           change({ phone });
-          if (asking.error !== undefined) asking.forget();
+          if (requesting.error !== undefined) requesting.reset();
         }}
       />
-      <Button pending={asking.pending}>{words.signIn.sendCode}</Button>
-      {isInvitreeError(asking.error, 'RATE_LIMITED') && (
+      <Button pending={requesting.pending}>{messages.signIn.sendCode}</Button>
+      {isInvitreeError(requesting.error, 'RATE_LIMITED') && (
         <Button
           kind="plain"
-          onClick={() => expect({ phone: draft.phone, ...nextTry(asking.error) })}
+          onClick={() => setSentCode({ phone: draft.phone, ...resendTime(requesting.error) })}
         >
-          {words.signIn.haveCode}
+          {messages.signIn.haveCode}
         </Button>
       )}
     </Form>
   );
 }
 
-/** When a next code may be asked for, if the error says it. */
-function nextTry(error: unknown): { resendAt?: string } {
+/** The earliest time to request another code, if the error contains it. */
+function resendTime(error: unknown): { resendAt?: string } {
   return isInvitreeError(error, 'RATE_LIMITED')
     ? { resendAt: new Date(serverNow() + error.retryAfter * 1000).toISOString() }
     : {};

@@ -1,87 +1,87 @@
 import { isInvitreeError, type Profile, type Reason, type Session } from '@invitree/sdk';
 import { useState } from 'preact/hooks';
 import { client } from '../client.ts';
+import { Button } from '../components/button.tsx';
+import { Heading } from '../components/heading.tsx';
 import { useDraft } from '../draft.ts';
-import { dropInvitation, invitation } from '../invitation.ts';
-import { Button } from '../parts/button.tsx';
-import { Heading } from '../parts/heading.tsx';
-import { words } from '../words/words.ts';
+import { messages } from '../i18n/messages.ts';
+import { clearPendingInviteCode, pendingInviteCode } from '../pending-invite-code.ts';
 import { EmailForm } from './email-form.tsx';
-import { Invited } from './invited.tsx';
+import { InvitationNote } from './invitation-note.tsx';
 import { PhoneVerification } from './phone-verification.tsx';
 
-/** What signing up fails with because of the invite code alone. */
-const INVITE_CODE_REFUSED = new Set<Reason>([
+/** Reasons that refuse a sign-up only because of its invite code. */
+const INVITE_CODE_REASONS = new Set<Reason>([
   'INVITE_CODE_NOT_FOUND',
   'INVITE_CODE_EXPIRED',
   'REFERRER_BLOCKED',
   'PHONE_VERIFICATION_REQUIRED',
 ]);
 
-type Way = 'phone' | 'code' | 'log-in' | 'register';
+type Step = 'phone' | 'code' | 'log-in' | 'register';
 
-const HEADINGS: Record<Way, string> = {
-  phone: words.signIn.title,
-  code: words.signIn.codeTitle,
-  'log-in': words.email.signIn,
-  register: words.email.signUp,
+const HEADINGS: Record<Step, string> = {
+  phone: messages.signIn.title,
+  code: messages.signIn.codeTitle,
+  'log-in': messages.email.signIn,
+  register: messages.email.signUp,
 };
 
 export function SignIn({ onSignedIn }: { onSignedIn(user: Profile): void }) {
-  const [{ way }, change] = useDraft<{ way: Way }>('way', { way: 'phone' });
-  const [inviteCode, setInviteCode] = useState(invitation);
-  const byPhone = way === 'phone' || way === 'code';
+  const [{ step }, change] = useDraft<{ step: Step }>('sign-in', { step: 'phone' });
+  const [inviteCode, setInviteCode] = useState(pendingInviteCode);
+  const byPhone = step === 'phone' || step === 'code';
 
-  function forget() {
-    dropInvitation();
+  function removeInviteCode() {
+    clearPendingInviteCode();
     setInviteCode(undefined);
   }
-  function begin({ user, isNewUser }: Session) {
-    change({ way: byPhone ? 'phone' : 'log-in' });
-    // Someone who has an account already is asked about it then.
-    if (isNewUser) dropInvitation();
+  function enter({ user, isNewUser }: Session) {
+    change({ step: byPhone ? 'phone' : 'log-in' });
+    // Existing users are offered the activation after they sign in.
+    if (isNewUser) clearPendingInviteCode();
     onSignedIn(user);
   }
-  function remedy(error: unknown, again: () => void) {
-    if (!inviteCode || !isInvitreeError(error) || !INVITE_CODE_REFUSED.has(error.reason)) return;
-    const goOn = () => {
-      forget();
-      again();
+  function renderErrorAction(error: unknown, retry: () => void) {
+    if (!inviteCode || !isInvitreeError(error) || !INVITE_CODE_REASONS.has(error.reason)) return;
+    const retryWithoutCode = () => {
+      removeInviteCode();
+      retry();
     };
     return (
-      <Button kind="plain" onClick={goOn}>
-        {words.signIn.withoutInvitation}
+      <Button kind="plain" onClick={retryWithoutCode}>
+        {messages.signIn.withoutInvitation}
       </Button>
     );
   }
   return (
-    <main class="card" key={way}>
-      <Heading>{HEADINGS[way]}</Heading>
-      {way === 'phone' && <p>{words.signIn.byPhone}</p>}
-      {inviteCode && <Invited code={inviteCode} onForget={forget} />}
+    <main class="card" key={step}>
+      <Heading>{HEADINGS[step]}</Heading>
+      {step === 'phone' && <p>{messages.signIn.byPhone}</p>}
+      {inviteCode && <InvitationNote code={inviteCode} onRemove={removeInviteCode} />}
       {byPhone ? (
         <PhoneVerification
           draft="phone"
-          submit={words.signIn.submit}
-          onStep={(step) => change({ way: step })}
-          remedy={remedy}
+          submit={messages.signIn.submit}
+          onStep={(next) => change({ step: next })}
+          renderErrorAction={renderErrorAction}
           verify={async (phone, code) =>
-            begin(await client.auth.verifyCode({ phone, code, inviteCode: invitation() }))
+            enter(await client.auth.verifyCode({ phone, code, inviteCode: pendingInviteCode() }))
           }
         />
       ) : (
         <EmailForm
-          isNew={way === 'register'}
-          onNew={(isNew) => change({ way: isNew ? 'register' : 'log-in' })}
-          onSession={begin}
-          remedy={remedy}
+          isNew={step === 'register'}
+          onNew={(isNew) => change({ step: isNew ? 'register' : 'log-in' })}
+          onSession={enter}
+          renderErrorAction={renderErrorAction}
         />
       )}
-      {way !== 'code' && (
+      {step !== 'code' && (
         <>
           <hr />
-          <Button kind="link" onClick={() => change({ way: byPhone ? 'log-in' : 'phone' })}>
-            {byPhone ? words.signIn.byEmailInstead : words.signIn.byPhoneInstead}
+          <Button kind="link" onClick={() => change({ step: byPhone ? 'log-in' : 'phone' })}>
+            {byPhone ? messages.signIn.useEmail : messages.signIn.usePhone}
           </Button>
         </>
       )}

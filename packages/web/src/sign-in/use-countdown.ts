@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { serverNow } from '../requests.ts';
 
-/** Whole seconds until a time of the server's clock; 0 once it has passed, or if there is none. */
+/** Whole seconds until `time` by the server's clock; 0 once it has passed or if there is none. */
 export function useCountdown(time: string | undefined): number {
   const [seconds, setSeconds] = useState(() => secondsUntil(time));
   useEffect(() => {
-    const look = () => setSeconds(secondsUntil(time));
-    look();
-    const timer = setInterval(look, 1000);
+    const update = () => setSeconds(secondsUntil(time));
+    update();
+    const timer = setInterval(update, 1000);
     return () => clearInterval(timer);
   }, [time]);
   return seconds;

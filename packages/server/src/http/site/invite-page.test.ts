@@ -10,14 +10,14 @@ afterAll(() => app.close());
 const open = (code: string, language = 'en') =>
   app.send('GET', `/i/${code}`, { headers: { 'accept-language': language } });
 
-async function inviter(displayName?: string) {
+async function createReferrer(displayName?: string) {
   const { accessToken: token, user } = await app.signIn(newPhone());
   if (displayName) await app.rest('PATCH /profile', { token, body: { displayName } });
   return { token, code: user.inviteCode as string };
 }
 
-test('an invitation says who invites and leads on with the code', async () => {
-  const { code } = await inviter('Anna');
+test('shows who invited the visitor and links to sign-up with the code', async () => {
+  const { code } = await createReferrer('Anna');
   const { status, headers, body } = await open(code.toLowerCase());
   expect(status).toBe(200);
   expect(headers).toMatchObject({
@@ -25,36 +25,36 @@ test('an invitation says who invites and leads on with the code', async () => {
     'content-language': 'en',
     vary: expect.stringContaining('accept-language'),
   });
-  expect(body).toContain('<title>Anna invites you</title>');
-  expect(body).toContain('<meta property="og:title" content="Anna invites you" />');
+  expect(body).toContain('<title>Anna invited you</title>');
+  expect(body).toContain('<meta property="og:title" content="Anna invited you" />');
   expect(body).toContain(`<meta property="og:url" content="https://invite.example/i/${code}" />`);
   expect(body).toContain(`<a href="/app?invite=${code}">`);
   expect(body).not.toContain('<script');
 });
 
-test('in Russian, and without a name', async () => {
-  const { code } = await inviter();
+test('speaks Russian and works without a name', async () => {
+  const { code } = await createReferrer();
   const { body } = await open(code, 'ru-RU,ru;q=0.9');
   expect(body).toContain('<html lang="ru">');
   expect(body).toContain('<h1>Вас пригласили</h1>');
 });
 
-test('a name is text, whatever is in it', async () => {
-  const { code } = await inviter(`"><script>alert('1')</script>&amp;`);
+test('escapes the name of the referrer', async () => {
+  const { code } = await createReferrer(`"><script>alert('1')</script>&amp;`);
   const { body } = await open(code);
   expect(body).not.toContain('<script');
   expect(body).toContain(
-    '<h1>&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp; invites you</h1>',
+    '<h1>&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp; invited you</h1>',
   );
   expect(body.match(/og:title" content="([^"]*)"/)[1]).toContain('&quot;&gt;&lt;script');
 });
 
-test('expired, deleted, unknown and impossible codes lead on without one', async () => {
-  const { token, code } = await inviter('Anna');
+test('links to sign-up without a code if the code is expired, deleted or unknown', async () => {
+  const { token, code } = await createReferrer('Anna');
   await app.rest('DELETE /referral/code', { token });
   const expiresAt = new Date(app.deps.clock() + 60_000).toISOString();
   await app.rest('POST /referral/code', { token, body: { code: 'SHORT-LIVED', expiresAt } });
-  app.wait(60);
+  app.advanceClock(60);
   const pages = [
     await open('SHORT-LIVED'),
     await open(code),
@@ -68,7 +68,7 @@ test('expired, deleted, unknown and impossible codes lead on without one', async
   }
 });
 
-test('codes cannot be tried out here either', async () => {
+test('limits guesses of invite codes', async () => {
   const strict = await testApp({ env: { RATE_LIMIT_EXEMPT: '10.0.0.0/8' } });
   const statuses = await Promise.all(
     Array.from(
@@ -79,11 +79,11 @@ test('codes cannot be tried out here either', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(1);
   const { headers, body } = await strict.send('GET', '/i/CODE', {});
   expect(Number(headers['retry-after'])).toBeGreaterThan(0);
-  expect(body).toContain('<h1>One moment</h1>');
+  expect(body).toContain('<h1>Try again soon</h1>');
 });
 
-test('the link as a QR code: SVG, or PNG', async () => {
-  const { token } = await inviter();
+test('renders the invite link as a QR code in SVG or PNG', async () => {
+  const { token } = await createReferrer();
   const qr = (query = '', as: string | undefined = token) =>
     app.rest(`GET /referral/code/qr${query}`, { token: as });
   const svg = await qr();
@@ -102,7 +102,7 @@ test('the link as a QR code: SVG, or PNG', async () => {
   expect((await qr()).body.data.reason).toBe('INVITE_CODE_NOT_FOUND');
 });
 
-test('the QR code is in the OpenAPI document', async () => {
+test('documents the QR code in OpenAPI', async () => {
   const { body } = await app.send('GET', '/openapi.json', {});
   const { get } = body.paths['/referral/code/qr'];
   expect(Object.keys(get.responses)).toEqual(expect.arrayContaining(['200', '401', '404']));

@@ -3,11 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../core/errors.ts';
 import { chooseLocale, errorMessage, type Locale } from '../../core/messages.ts';
 import type { Deps } from '../../deps.ts';
-import { type CheckedInviteCode, checkCode } from '../../referral/check-invite-code.ts';
+import { type CheckedInviteCode, checkInviteCode } from '../../referral/check-invite-code.ts';
 import { publicUrl } from '../../rpc/context.ts';
 import { limitAddress } from '../../rpc/rate-limits.ts';
 
-/** Where an invite link leads: one light page, which needs no script and shows well where links are shared. */
+/**
+ * Serves /i/{code}, the page behind an invite link. It needs no script, and its Open Graph tags give
+ * messengers a preview.
+ */
 export function serveInvitePage(app: FastifyInstance, deps: Deps): void {
   app.get<{ Params: { code: string } }>('/i/:code', async (request, reply) => {
     const locale = chooseLocale(request.headers['accept-language']);
@@ -24,8 +27,8 @@ export function serveInvitePage(app: FastifyInstance, deps: Deps): void {
 interface Page {
   title: string;
   text: string;
-  /** An invitation that can be accepted */
-  code?: string;
+  /** The invite code, if it can be activated. */
+  inviteCode?: string;
 }
 
 async function findPage(
@@ -35,26 +38,26 @@ async function findPage(
 ): Promise<Page & { status: number; retryAfter?: number | undefined }> {
   try {
     await limitAddress(deps, 'referral.checkCode', ip);
-    const checked = await checkCode(deps, params.code);
-    const words = WORDS[locale];
-    if (checked.valid) return { status: 200, code: checked.code, ...words.invited(checked) };
-    // 410 Gone: there was one (RFC 9110, 15.5.11).
+    const checked = await checkInviteCode(deps, params.code);
+    const texts = TEXTS[locale];
+    if (checked.valid) return { status: 200, inviteCode: checked.code, ...texts.invited(checked) };
+    // 410 Gone: the invitation did exist (RFC 9110, section 15.5.11).
     return checked.expiresAt
-      ? { status: 410, ...words.expired }
-      : { status: 404, ...words.unknown };
+      ? { status: 410, ...texts.expired }
+      : { status: 404, ...texts.unknown };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const { reason, data } = error;
     const status = reason === 'RATE_LIMITED' ? 429 : 503;
-    const { title } = WORDS[locale].later;
+    const { title } = TEXTS[locale].unavailable;
     return { status, retryAfter: data.retryAfter, title, text: errorMessage(locale, reason, data) };
   }
 }
 
-/** Whatever goes in is escaped: names are what people chose to write. */
-function render({ title, text, code }: Page, locale: Locale, origin: string): string {
-  const { accept, goOn } = WORDS[locale];
-  const href = code ? `/app?invite=${encodeURIComponent(code)}` : '/app';
+/** Escapes every value: display names are user input. */
+function render({ title, text, inviteCode }: Page, locale: Locale, origin: string): string {
+  const { accept, continueWithout } = TEXTS[locale];
+  const href = inviteCode ? `/app?invite=${encodeURIComponent(inviteCode)}` : '/app';
   const head = htmlEscape`<!doctype html>
 <html lang="${locale}">
   <head>
@@ -70,8 +73,8 @@ function render({ title, text, code }: Page, locale: Locale, origin: string): st
     <meta name="twitter:card" content="summary" />
     <link rel="icon" type="image/svg+xml" href="/icon.svg" />
     <link rel="stylesheet" href="/invite.css" />`;
-  const link = code
-    ? htmlEscape`\n    <meta property="og:url" content="${`${origin}/i/${code}`}" />`
+  const link = inviteCode
+    ? htmlEscape`\n    <meta property="og:url" content="${`${origin}/i/${inviteCode}`}" />`
     : '';
   const body = htmlEscape`
   </head>
@@ -79,65 +82,65 @@ function render({ title, text, code }: Page, locale: Locale, origin: string): st
     <main>
       <h1>${title}</h1>
       <p>${text}</p>`;
-  const shown = code ? htmlEscape`\n      <output>${code}</output>` : '';
+  const output = inviteCode ? htmlEscape`\n      <output>${inviteCode}</output>` : '';
   const button = htmlEscape`
-      <a href="${href}">${code ? accept : goOn}</a>
+      <a href="${href}">${inviteCode ? accept : continueWithout}</a>
     </main>
   </body>
 </html>
 `;
-  return head + link + body + shown + button;
+  return head + link + body + output + button;
 }
 
-interface Words {
+interface Texts {
   invited(checked: CheckedInviteCode): Page;
   expired: Page;
   unknown: Page;
-  later: { title: string };
+  unavailable: { title: string };
   accept: string;
-  goOn: string;
+  continueWithout: string;
 }
 
 const day = (locale: Locale, date: Date) =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 
-const WORDS: Record<Locale, Words> = {
+const TEXTS: Record<Locale, Texts> = {
   en: {
     invited: ({ referrerName, expiresAt }) => ({
-      title: referrerName ? `${referrerName} invites you` : 'You are invited',
-      text: `Sign in with your phone, and the invite code is activated for you.${
-        expiresAt ? ` It is valid until ${day('en', expiresAt)} (UTC).` : ''
+      title: referrerName ? `${referrerName} invited you` : 'You’re invited',
+      text: `Sign up, and we’ll activate this invite code for you.${
+        expiresAt ? ` It expires on ${day('en', expiresAt)} (UTC).` : ''
       }`,
     }),
     expired: {
       title: 'This invitation has expired',
-      text: 'Ask for a new link, or go on without one.',
+      text: 'Ask your friend for a new link, or continue without one.',
     },
     unknown: {
-      title: 'There is no such invitation',
-      text: 'The link may be incomplete, or its owner deleted the code. Ask for a new one, or go on without.',
+      title: 'We can’t find this invitation',
+      text: 'The link may be incomplete, or its code was deleted. Ask your friend for a new link, or continue without one.',
     },
-    later: { title: 'One moment' },
-    accept: 'Accept the invitation',
-    goOn: 'Go on',
+    unavailable: { title: 'Try again soon' },
+    accept: 'Accept invitation',
+    continueWithout: 'Continue',
   },
   ru: {
     invited: ({ referrerName, expiresAt }) => ({
       title: referrerName ? `${referrerName} приглашает вас` : 'Вас пригласили',
-      text: `Войдите по номеру телефона, и код приглашения активируется сам.${
+      text: `Зарегистрируйтесь, и мы активируем для вас этот код приглашения.${
         expiresAt ? ` Он действует до ${day('ru', expiresAt)} (UTC).` : ''
       }`,
     }),
     expired: {
       title: 'Срок приглашения истёк',
-      text: 'Попросите новую ссылку или продолжите без неё.',
+      text: 'Попросите у друга новую ссылку или продолжите без неё.',
     },
     unknown: {
-      title: 'Такого приглашения нет',
-      text: 'Возможно, ссылка неполная или владелец удалил код. Попросите новую или продолжите без неё.',
+      title: 'Приглашение не найдено',
+      text: 'Возможно, ссылка неполная или код удалён. Попросите у друга новую ссылку или продолжите без неё.',
     },
-    later: { title: 'Минуту' },
+    unavailable: { title: 'Попробуйте чуть позже' },
     accept: 'Принять приглашение',
-    goOn: 'Продолжить',
+    continueWithout: 'Продолжить',
   },
 };

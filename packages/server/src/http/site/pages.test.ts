@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../config.ts';
 import { servePages } from './pages.ts';
 
-/** Pages out of a folder of their own, so that no build plays a part. */
+/** Serves the given files from a temporary folder, independent of any build. */
 async function serve(files: Record<string, string>, env: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'invitree-pages-'));
   await mkdir(join(folder, 'assets'));
@@ -21,7 +21,7 @@ async function serve(files: Record<string, string>, env: Record<string, string> 
   return (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
 }
 
-test('the page knows the region, and may load nothing but what is served here', async () => {
+test('passes the default region to the page and restricts it to its own files', async () => {
   const get = await serve(
     { 'index.html': '<meta content="{region}" />' },
     { DEFAULT_REGION: 'DE' },
@@ -36,12 +36,12 @@ test('the page knows the region, and may load nothing but what is served here', 
   expect(headers['content-security-policy']).not.toContain('unsafe');
 });
 
-test('a slash at the end loses no invitation', async () => {
+test('keeps the invite code when redirecting /app/ to /app', async () => {
   const { statusCode, headers } = await (await serve({}))('/app/?invite=K7MWQ2');
   expect([statusCode, headers.location]).toEqual([308, '/app?invite=K7MWQ2']);
 });
 
-test('built files come compressed and stay in the browser, for their names change', async () => {
+test('serves built files compressed and lets browsers cache them forever', async () => {
   const get = await serve({ 'assets/index-1.js': 'go()', 'assets/index-1.js.br': 'brotli' });
   const { headers, body } = await get('/app/assets/index-1.js');
   expect(body).toBe('go()');
@@ -57,7 +57,7 @@ test('built files come compressed and stay in the browser, for their names chang
   expect((await get('/app/assets/%2e%2e/index.html')).statusCode).not.toBe(200);
 });
 
-test('not built, it says how', async () => {
+test('explains how to build the pages if they are not built', async () => {
   const { statusCode, body } = await (await serve({}))('/app');
   expect(statusCode).toBe(503);
   expect(body).toContain('pnpm start');

@@ -7,8 +7,8 @@ import type { Deps } from '../../deps.ts';
 
 const DIST = fileURLToPath(new URL('dist', import.meta.resolve('@invitree/web/package.json')));
 
-/** The page needs nothing but its own files and this service; no script or style of its own text. */
-const POLICY = [
+/** The page loads only its own files and calls only this server, without inline scripts or styles. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -31,14 +31,14 @@ const NOT_BUILT = `<!doctype html>
   </head>
   <body>
     <main>
-      <h1>Not built yet</h1>
-      <p>These pages are built when the server is started with <code>pnpm start</code>.</p>
+      <h1>The pages are not built yet</h1>
+      <p>Start the server with <code>pnpm start</code>, which builds them first.</p>
     </main>
   </body>
 </html>
 `;
 
-/** The pages at /app, which packages/web is the source of. */
+/** Serves the pages of packages/web at /app. */
 export async function servePages(
   app: FastifyInstance,
   { config }: Pick<Deps, 'config'>,
@@ -47,8 +47,8 @@ export async function servePages(
   app.get('/app', async (_request, reply) => {
     reply
       .type('text/html; charset=utf-8')
-      .headers({ 'cache-control': 'no-cache', 'content-security-policy': POLICY });
-    // Read each time: it names the scripts of the newest build.
+      .headers({ 'cache-control': 'no-cache', 'content-security-policy': CONTENT_SECURITY_POLICY });
+    // Read on each request, because a new build changes the script names in it.
     const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
     if (page === undefined) return reply.code(503).send(NOT_BUILT);
     return page.replace('{region}', config.DEFAULT_REGION);
@@ -62,7 +62,7 @@ export async function servePages(
     index: false,
     decorateReply: false,
     preCompressed: true,
-    // The names of built files change with what is in them.
+    // File names contain a hash of the content.
     immutable: true,
     maxAge: '365d',
   });

@@ -7,19 +7,22 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test.each(['/', '/docs'])('all that %s loads is served from here', async (url) => {
-  const { status, body } = await app.send('GET', url, {});
-  expect(status).toBe(200);
-  const loaded = [...body.matchAll(/(?:src|rel="(?:icon|stylesheet)"[^>]* href)="([^"]+)"/g)];
-  expect(loaded.length).toBeGreaterThan(0);
-  for (const [, path] of loaded) {
-    expect(path).toMatch(/^\//);
-    expect((await app.send('GET', path, {})).status).toBe(200);
-  }
-  expect(body).not.toMatch(/<script(?![^>]*src)|style=|onclick=/);
-});
+test.each(['/', '/docs'])(
+  'serves everything that %s loads, without inline scripts',
+  async (url) => {
+    const { status, body } = await app.send('GET', url, {});
+    expect(status).toBe(200);
+    const loaded = [...body.matchAll(/(?:src|rel="(?:icon|stylesheet)"[^>]* href)="([^"]+)"/g)];
+    expect(loaded.length).toBeGreaterThan(0);
+    for (const [, path] of loaded) {
+      expect(path).toMatch(/^\//);
+      expect((await app.send('GET', path, {})).status).toBe(200);
+    }
+    expect(body).not.toMatch(/<script(?![^>]*src)|style=|onclick=/);
+  },
+);
 
-test('the start page names the address it was asked at, and that address alone', async () => {
+test('shows the request host in the example of the start page, escaped', async () => {
   const { body } = await app.send('GET', '/', {
     headers: { host: 'x"><script>alert(1)</script>' },
   });
@@ -28,7 +31,7 @@ test('the start page names the address it was asked at, and that address alone',
   expect(page).toContain('curl http://invite.test:3000/api/v1/auth/code');
 });
 
-test('only what the reference needs of Swagger UI is served', async () => {
+test('serves only the files of Swagger UI that the reference uses', async () => {
   expect((await app.send('GET', '/docs/index.html', {})).status).toBe(404);
   expect((await app.send('GET', '/docs/package.json', {})).status).toBe(404);
 });

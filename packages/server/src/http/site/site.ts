@@ -5,13 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import type { Deps } from '../../deps.ts';
 import { publicUrl } from '../../rpc/context.ts';
-import { STYLED_BY_ATTRIBUTE } from '../hardening.ts';
+import { ALLOW_STYLE_ATTRIBUTES } from '../hardening.ts';
 import { serveInvitePage } from './invite-page.ts';
 import { servePages } from './pages.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** The start page, the pages for people and the API reference, all of it served from here. */
+/** Serves the start page, the pages at /app and the API reference, with all their assets. */
 export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void> {
   const files = [
     ['/start.css', 'start.css', 'text/css; charset=utf-8'],
@@ -22,7 +22,7 @@ export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void>
   ] as const;
   for (const [url, name, type] of files) {
     const content = read(name);
-    const options = url === '/docs' ? STYLED_BY_ATTRIBUTE : {};
+    const options = url === '/docs' ? ALLOW_STYLE_ATTRIBUTES : {};
     app.get(url, options, async (_request, reply) => reply.type(type).send(content));
   }
   const start = read('start.html');

@@ -1,8 +1,8 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useId } from 'preact/hooks';
-import { Problem } from './problem.tsx';
+import { ErrorMessage } from './error-message.tsx';
 
-/** Those of the browser's own attributes that the pages have a use for. */
+/** The HTML attributes that the pages use. */
 interface InputAttributes {
   type?: 'text' | 'tel' | 'email' | 'password' | 'date';
   class?: string;
@@ -29,26 +29,26 @@ interface Props extends InputAttributes {
   inputRef?: RefObject<HTMLInputElement | null>;
 }
 
-/** A labelled input, with what helps and what is wrong tied to it. */
+/** A labelled input, linked to its hint and its error for screen readers. */
 export function Field({ label, value, onText, hint, error, inputRef, ...input }: Props) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
-        // Preact's own type is a union of one a `type`, which fits no variable.
+        // Preact types inputs as a union over `type`, to which no variable `type` is assignable.
         {...(input as object)}
         id={id}
         {...(inputRef && { ref: inputRef })}
         value={value}
         aria-invalid={error !== undefined}
-        aria-describedby={`${id}-hint ${id}-problem`}
+        aria-describedby={`${id}-hint ${id}-error`}
         onInput={({ currentTarget }) => onText(currentTarget.value, currentTarget)}
       />
       <div id={`${id}-hint`} class="hint">
         {hint}
       </div>
-      <Problem id={`${id}-problem`} error={error} />
+      <ErrorMessage id={`${id}-error`} error={error} />
     </div>
   );
 }

@@ -1,17 +1,20 @@
 const KEY = 'invitree:invitation';
 
-/** The invite code of the link that led here, kept by the tab until it is used or declined. */
-export function keepInvitation(): void {
+/**
+ * Moves the invite code from the page's URL into the tab's storage. It stays there until it is
+ * activated or declined.
+ */
+export function savePendingInviteCode(): void {
   const code = new URLSearchParams(location.search).get('invite')?.trim();
   if (!code) return;
   sessionStorage.setItem(KEY, code.toUpperCase());
   history.replaceState(history.state, '', location.pathname + location.hash);
 }
 
-export function invitation(): string | undefined {
+export function pendingInviteCode(): string | undefined {
   return sessionStorage.getItem(KEY) ?? undefined;
 }
 
-export function dropInvitation(): void {
+export function clearPendingInviteCode(): void {
   sessionStorage.removeItem(KEY);
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A form whose work a script does. */
+/** A form submitted by script instead of by the browser. */
 export function Form({ onSubmit, children }: { onSubmit(): void; children: ComponentChildren }) {
   return (
     <form

@@ -1,6 +1,6 @@
 import { region } from '../client.ts';
+import { countryName, messages } from '../i18n/messages.ts';
 import { caretAfter, countryOf, formatPhone } from '../phone.ts';
-import { countryName, words } from '../words/words.ts';
 import { Field } from './field.tsx';
 
 interface Props {
@@ -9,12 +9,12 @@ interface Props {
   error: unknown;
 }
 
-/** A phone, grouped while it is typed, with the country that its first digits say. */
+/** A phone input that groups digits while they are typed and shows the number's country. */
 export function PhoneField({ value, onText, error }: Props) {
   const country = countryOf(value, region);
   return (
     <Field
-      label={words.signIn.phone}
+      label={messages.signIn.phone}
       type="tel"
       inputMode="tel"
       autocomplete="tel"
@@ -26,7 +26,7 @@ export function PhoneField({ value, onText, error }: Props) {
       onText={(typed, input) => {
         const formatted = formatPhone(typed, region);
         const caret = caretAfter(formatted, typed, input.selectionStart ?? typed.length);
-        // Set here, so that Preact finds nothing to change and leaves the caret alone.
+        // With the value already set, Preact leaves the input, and so the caret, alone.
         input.value = formatted;
         input.setSelectionRange(caret, caret);
         onText(formatted);

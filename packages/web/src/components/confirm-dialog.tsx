@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { messages } from '../i18n/messages.ts';
 import type { Action } from '../use-action.ts';
-import { words } from '../words/words.ts';
 import { Button } from './button.tsx';
-import { Problem } from './problem.tsx';
+import { ErrorMessage } from './error-message.tsx';
 
 interface Props {
   title: string;
@@ -12,8 +12,8 @@ interface Props {
   onClose(): void;
 }
 
-/** Asks before what cannot be undone. The browser's own dialog keeps the focus inside and closes on Escape. */
-export function Confirm({ title, text, confirm, action, onClose }: Props) {
+/** Confirms an irreversible action. The native dialog traps the focus and closes on Escape. */
+export function ConfirmDialog({ title, text, confirm, action, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -21,10 +21,10 @@ export function Confirm({ title, text, confirm, action, onClose }: Props) {
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
       <h2 id={id}>{title}</h2>
       <p>{text}</p>
-      <Problem error={action.error} />
+      <ErrorMessage error={action.error} />
       <div class="buttons">
         <Button kind="plain" onClick={() => dialog.current?.close()}>
-          {words.cancel}
+          {messages.cancel}
         </Button>
         <Button
           kind="danger"

@@ -1,24 +1,24 @@
 import { useState } from 'preact/hooks';
-import { say } from '../notice.tsx';
-import { words } from '../words/words.ts';
+import { showNotice } from '../components/notice.tsx';
+import { messages } from '../i18n/messages.ts';
 import { Button } from './button.tsx';
 
 export function CopyButton({ text, children }: { text: string; children: string }) {
   const [copied, setCopied] = useState(false);
   async function copy() {
     try {
-      // There is no clipboard without HTTPS, except on one's own machine.
+      // Browsers offer the clipboard only over HTTPS and on localhost.
       await navigator.clipboard.writeText(text);
       setCopied(true);
-      say(words.invite.copied);
+      showNotice(messages.invite.copied);
       setTimeout(() => setCopied(false), 2000);
     } catch {
-      say(words.invite.notCopied);
+      showNotice(messages.invite.notCopied);
     }
   }
   return (
     <Button kind="plain" onClick={copy}>
-      {copied ? words.invite.copied : children}
+      {copied ? messages.invite.copied : children}
     </Button>
   );
 }

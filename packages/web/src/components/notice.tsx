@@ -2,12 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 
 let show = (_text: string) => {};
 
-/** Says that something was done, until the person goes on. */
-export function say(text: string): void {
+/** Confirms an action; the notice stays until the user moves to another page. */
+export function showNotice(text: string): void {
   show(text);
 }
 
-/** Where it is said: there from the start, so that a reader notices what comes. */
+/** Rendered from the start, because screen readers announce only changes to an existing region. */
 export function Notice() {
   const [text, setText] = useState('');
   useEffect(() => {
@@ -17,7 +17,7 @@ export function Notice() {
     return () => removeEventListener('hashchange', clear);
   }, []);
   return (
-    <div role="status" class="notice-place">
+    <div role="status" class="notice-area">
       {text && <p class="notice">{text}</p>}
     </div>
   );

@@ -3,16 +3,16 @@ import type { ComponentChildren } from 'preact';
 interface Props {
   children: ComponentChildren;
   kind?: 'main' | 'plain' | 'danger' | 'link';
-  /** Its work is under way. */
+  /** True while its action runs. */
   pending?: boolean;
   disabled?: boolean;
-  /** Left out, the button submits its form. */
+  /** Without it, the button submits its form. */
   onClick?: () => void;
-  /** For a reader, where what it says is not enough. */
+  /** The name for screen readers, where the visible text alone is ambiguous. */
   label?: string;
 }
 
-/** While it works it keeps the focus, which a disabled button would lose. */
+/** Uses `aria-disabled`, because a `disabled` button would lose the focus. */
 export function Button({ children, kind = 'main', pending, disabled, onClick, label }: Props) {
   return (
     <button

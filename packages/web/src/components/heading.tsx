@@ -1,17 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { words } from '../words/words.ts';
+import { messages } from '../i18n/messages.ts';
 
-let pages = 0;
+let headingsShown = 0;
 
-/** Names the page, and takes the focus when a page takes the place of another. */
+/** Sets the document's title, and takes the focus when one page replaces another. */
 export function Heading({ children }: { children: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${children} · ${words.title}`;
+    document.title = `${children} · ${messages.title}`;
   }, [children]);
   useEffect(() => {
-    if (pages > 0) heading.current?.focus();
-    pages += 1;
+    if (headingsShown > 0) heading.current?.focus();
+    headingsShown += 1;
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1}>

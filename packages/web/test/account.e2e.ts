@@ -1,0 +1,69 @@
+/** Sessions and the deletion of an account. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { newPhone } from '../../server/test/harness.ts';
+import { button, closePages, openPage, waitForText } from './actions.ts';
+import { openSite, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterEach(() => closePages(site));
+afterAll(() => site.close());
+
+describe('sessions', () => {
+  test('are shared by tabs, which sign in and out together', async () => {
+    const one = await site.visit();
+    const two = await one.context().newPage();
+    await two.goto('/app');
+    await site.signInOn(one, newPhone());
+    await two.getByRole('heading', { name: 'Invite a friend' }).waitFor();
+    await openPage(two, 'Account');
+    await button(two, 'Sign out').click();
+    await two.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await one.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await waitForText(one, 'Your session has ended.');
+  });
+
+  test('can be ended one by one or all together', async () => {
+    const phone = newPhone();
+    const home = await site.visit();
+    await site.signInOn(home, phone);
+    site.advanceClock(60);
+    const away = await site.visit('/app', { userAgent: 'Mozilla/5.0 (Android 15) Firefox/140.0' });
+    await site.signInOn(away, phone);
+    site.advanceClock(60);
+    const third = await site.visit();
+    await site.signInOn(third, phone);
+
+    await openPage(home, 'Account');
+    await button(home, 'Sign out of Firefox, Android').click();
+    await waitForText(home, 'That device is signed out.');
+    await openPage(away, 'People');
+    await waitForText(away, 'Your session has ended. Sign in again.');
+
+    await button(home, 'Sign out everywhere').click();
+    await home.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+    await home.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await openPage(third, 'People');
+    await waitForText(third, 'Your session has ended. Sign in again.');
+  });
+});
+
+test('asks for confirmation before it deletes an account', async () => {
+  const phone = newPhone();
+  const page = await site.visit();
+  await site.signInOn(page, phone);
+  await openPage(page, 'Account');
+  await button(page, 'Delete my account').click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await button(page, 'Delete my account').click();
+  await button(page, 'Delete permanently').click();
+  await waitForText(page, 'Your account has been deleted.');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  site.advanceClock(60);
+  expect(await site.signIn(phone)).toMatchObject({ isNewUser: true });
+});
