@@ -1,7 +1,7 @@
 /**
- * Generates what is derived and therefore not kept: the Prisma client from the schema, the SDK's API
- * from the server's router, and the pages at /app. Each only when what it comes from is newer, for a
- * quick start.
+ * Generates the files that are not committed: the Prisma client from the schema, the SDK's API from
+ * the server's router, and the pages at /app. To start quickly, it skips those that are newer than
+ * their sources.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
@@ -9,10 +9,13 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('..', import.meta.url);
-const age = (path: string) =>
+/** Milliseconds since the Unix epoch; 0 if the file does not exist. */
+const modifiedAt = (path: string) =>
   statSync(new URL(path, root), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isOutdated = (target: string, sources: string[]) =>
+  modifiedAt(target) <= Math.max(...sources.map(modifiedAt));
 
-if (age('packages/server/src/generated/prisma/client.ts') <= age('prisma/schema.prisma')) {
+if (isOutdated('packages/server/src/generated/prisma/client.ts', ['prisma/schema.prisma'])) {
   const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
   execFileSync(process.execPath, [prisma, 'generate', '--no-hints'], {
     cwd: fileURLToPath(root),
@@ -20,20 +23,17 @@ if (age('packages/server/src/generated/prisma/client.ts') <= age('prisma/schema.
   });
 }
 
-const isOlder = (target: string, sources: string[]) => age(target) <= Math.max(...sources.map(age));
-
 const api = [
-  'scripts/sdk-api.ts',
-  'scripts/type-printer.ts',
+  ...globSync('scripts/{sdk-api,sdk-types,type-printer}.ts', { cwd: root }),
   ...globSync('packages/server/src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] }),
 ];
-if (isOlder('packages/sdk/src/generated/api.ts', api)) {
+if (isOutdated('packages/sdk/src/generated/api.ts', api)) {
   const { writeSdkApi } = await import('./sdk-api.ts');
   writeSdkApi();
 }
 
 const plans = ['packages/web/phone-plans.ts', 'packages/web/package.json'];
-if (isOlder('packages/web/src/generated/phone-plans.ts', plans)) {
+if (isOutdated('packages/web/src/generated/phone-plans.ts', plans)) {
   const { writePhonePlans } = await import('../packages/web/phone-plans.ts');
   writePhonePlans();
 }
@@ -42,7 +42,7 @@ const pages = [
   ...globSync('packages/web/{*.{ts,html,json},src/**/*}', { cwd: root, exclude: ['**/*.test.ts'] }),
   ...globSync('packages/sdk/src/**/*.ts', { cwd: root }),
 ];
-if (isOlder('packages/web/dist/index.html', pages)) {
+if (isOutdated('packages/web/dist/index.html', pages)) {
   const { buildPages } = await import('../packages/web/build.ts');
   await buildPages();
 }

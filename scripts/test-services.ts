@@ -1,6 +1,7 @@
 /**
- * pnpm test:services [vitest's arguments]: every suite again on real PostgreSQL and Redis, and the ones
- * that only they can run. TEST_DATABASE_URL and TEST_REDIS_URL say where; databases are made and dropped.
+ * Runs every test suite on real PostgreSQL and Redis, including the suites that need them:
+ * `pnpm test:services [vitest arguments]`. TEST_DATABASE_URL and TEST_REDIS_URL override the
+ * addresses below. The tests create their own databases and drop them afterwards.
  */
 import { spawnSync } from 'node:child_process';
 

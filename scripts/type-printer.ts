@@ -1,4 +1,4 @@
-/** The part of JSON Schema that zod's output uses here. */
+/** The subset of JSON Schema that Zod generates for the server's schemas. */
 export interface JsonSchema {
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
@@ -16,15 +16,18 @@ export interface JsonSchema {
 }
 
 export interface Style {
-  /** The type that a $ref stands for. */
+  /** Returns the name of the type that a `$ref` refers to. */
   nameOf(ref: string): string;
-  /** What an optional field may be beside absent: a caller may write undefined, an answer has none. */
+  /** True if optional fields also accept undefined: inputs do, outputs never contain it. */
   orUndefined: boolean;
 }
 
-/** A JSON Schema as a TypeScript type with doc comments. */
+/**
+ * Returns a JSON Schema as a TypeScript type with doc comments.
+ * @param depth indentation level of the type's closing brace
+ */
 export function printType(schema: JsonSchema, style: Style, depth: number): string {
-  const print = (each: JsonSchema) => printType(each, style, depth);
+  const print = (part: JsonSchema) => printType(part, style, depth);
   if (schema.$ref) return style.nameOf(schema.$ref);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
@@ -50,22 +53,23 @@ export function printType(schema: JsonSchema, style: Style, depth: number): stri
     case undefined:
       return 'unknown';
     default:
-      throw new Error(`No TypeScript for ${JSON.stringify(schema)}`);
+      throw new Error(`Cannot print ${JSON.stringify(schema)} as a TypeScript type`);
   }
 }
 
-/** What is true of all ids is said once, of all of them. */
-const EVERY_ID = 'UUID v7';
+/** Omitted from field comments. The comment on `Api` covers all ids. */
+const ID_DESCRIPTION = 'UUID v7.';
 
 function printObject(schema: JsonSchema, style: Style, depth: number): string {
   const { properties = {}, required = [], additionalProperties } = schema;
   const fields = Object.entries(properties).map(([key, field]) => {
     const type = printType(field, style, depth + 1);
-    const { description } = field;
-    const comment = description && description !== EVERY_ID ? doc([description], depth + 1) : '';
+    const description = field.description && sentence(field.description);
+    const comment =
+      description && description !== ID_DESCRIPTION ? docComment([description], depth + 1) : '';
     const optional = required.includes(key) ? '' : '?';
-    const absent = optional && style.orUndefined ? ' | undefined' : '';
-    return `${comment}${'  '.repeat(depth + 1)}${key}${optional}: ${type}${absent};`;
+    const orUndefined = optional && style.orUndefined ? ' | undefined' : '';
+    return `${comment}${'  '.repeat(depth + 1)}${key}${optional}: ${type}${orUndefined};`;
   });
   if (typeof additionalProperties === 'object' && fields.length === 0)
     return `Record<string, ${printType(additionalProperties, style, depth)}>`;
@@ -73,10 +77,36 @@ function printObject(schema: JsonSchema, style: Style, depth: number): string {
   return `{\n${fields.join('\n')}\n${'  '.repeat(depth)}}`;
 }
 
-export function doc(lines: string[], depth: number): string {
+/** Ends a description with a period. Summaries and short descriptions have none in OpenAPI. */
+export function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
+}
+
+const LINE_WIDTH = 100;
+
+/**
+ * Returns a doc comment, wrapped, with a blank line between paragraphs.
+ * @param tag a block tag such as `@throws`, which follows the last paragraph
+ */
+export function docComment(paragraphs: string[], depth = 0, tag?: string): string {
   const indent = '  '.repeat(depth);
-  const safe = lines.map((line) => line.replaceAll('*/', '*\\/'));
-  if (safe.length === 0) return '';
-  if (safe.length === 1) return `${indent}/** ${safe[0]} */\n`;
-  return `${indent}/**\n${safe.map((line) => `${indent} * ${line}\n`).join('')}${indent} */\n`;
+  const escaped = paragraphs.map((text) => text.replaceAll('*/', '*\\/'));
+  const single = `${indent}/** ${escaped[0]} */`;
+  if (escaped.length === 1 && tag === undefined && single.length <= LINE_WIDTH)
+    return `${single}\n`;
+  const width = LINE_WIDTH - indent.length - ' * '.length;
+  const lines = escaped.map((text) => wrap(text, width)).join('\n\n');
+  const body = [lines, tag && wrap(tag, width)].filter(Boolean).join('\n');
+  const commented = body.split('\n').map((line) => `${indent} * ${line}`.trimEnd());
+  return [`${indent}/**`, ...commented, `${indent} */`, ''].join('\n');
+}
+
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
