@@ -45,8 +45,8 @@ test('every snippet of the README compiles, and together they run', async () => 
   for (const [index, node] of (await nodes()).entries()) {
     await writeFile(join(home.folder, 'readme.js'), compiled.replace('00 01', `00 1${index}`));
     const printed = await run(node, ['readme.js'], { cwd: home.folder });
-    assert.ok(printed.includes(`brought by ${anna.user.id}`), printed);
-    assert.ok(printed.includes(`You have ${anna.user.inviteCode}.`), printed);
+    assert.ok(printed.includes(`referred by ${anna.user.id}`), printed);
+    assert.ok(printed.includes(`You activated ${anna.user.inviteCode}.`), printed);
     assert.match(printed, /^true$/m);
     assert.match(printed, /^web 200 401, fastify 200 401, express 200$/m);
   }
@@ -149,7 +149,7 @@ test('the page signs in, survives a reload, and shares its session with another 
     await tab.goto(page);
     await tab.getByLabel('Phone').fill('+7 999 000 04 01');
     await tab.getByRole('button', { name: 'Continue' }).click();
-    await tab.getByText('digits is on its way').waitFor();
+    await tab.getByText('-digit code').waitFor();
     await tab.getByLabel('Code').fill('9999');
     await tab.getByRole('button', { name: 'Continue' }).click();
     await tab

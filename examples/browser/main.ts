@@ -14,27 +14,27 @@ element('sign-in').addEventListener('submit', (event) => {
   const form = new FormData(event.target as HTMLFormElement);
   const phone = String(form.get('phone'));
   const code = String(form.get('code'));
-  tell(async () => {
+  run(async () => {
     if (code) {
       await client.auth.verifyCode({ phone, code });
-      return open();
+      return showProfile();
     }
     const { codeLength, devCode } = await client.auth.requestCode({ phone });
-    const hint = devCode ? ` In development it is ${devCode}.` : '';
-    return `A code of ${codeLength} digits is on its way.${hint}`;
+    const hint = devCode ? ` In development, it is ${devCode}.` : '';
+    return `We texted you a ${codeLength}-digit code.${hint}`;
   });
 });
 
 element('sign-out').addEventListener('click', () =>
-  tell(async () => {
+  run(async () => {
     await client.auth.logout();
-    return 'Goodbye.';
+    return 'You are signed out.';
   }),
 );
 
-tell(async () => ((await client.session.accessToken()) ? open() : show('sign-in')));
+run(async () => ((await client.session.accessToken()) ? showProfile() : show('sign-in')));
 
-async function open(): Promise<void> {
+async function showProfile(): Promise<void> {
   const me = await client.profile.me();
   element('phone').textContent = me.phone;
   element('code').textContent = me.inviteCode;
@@ -43,14 +43,14 @@ async function open(): Promise<void> {
 }
 
 function show(id: 'sign-in' | 'profile'): void {
-  for (const each of ['sign-in', 'profile']) element(each).hidden = each !== id;
+  for (const section of ['sign-in', 'profile']) element(section).hidden = section !== id;
 }
 
-/** Does it, and shows what it says or what went wrong. */
-async function tell(work: () => Promise<unknown>): Promise<void> {
+/** Runs an action and shows the message that it returns, or its error. */
+async function run(action: () => Promise<unknown>): Promise<void> {
   try {
-    const said = await work();
-    element('message').textContent = typeof said === 'string' ? said : '';
+    const message = await action();
+    element('message').textContent = typeof message === 'string' ? message : '';
   } catch (error) {
     if (!isInvitreeError(error)) throw error;
     element('message').textContent = error.message;

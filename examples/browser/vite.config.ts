@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-// The page and the server under one origin, as a proxy before both would have it.
+// Serves the page and the API from one origin, like a reverse proxy in production.
 export default defineConfig({
   server: {
     proxy: { '/trpc': process.env['INVITREE_URL'] ?? 'http://127.0.0.1:3000' },

@@ -1,4 +1,4 @@
-/** A backend of its own that knows its callers by their Invitree tokens, without asking Invitree. */
+/** A backend that identifies its users by Invitree access tokens, without a request to Invitree. */
 import { isInvitreeError } from '@invitree/sdk';
 import { createVerifier, type VerifiedToken } from '@invitree/sdk/verify';
 import Fastify from 'fastify';

@@ -1,4 +1,7 @@
-/** Signs in, keeps the session in a file, and activates an invite code: `pnpm start [INVITE_CODE]`. */
+/**
+ * Signs in, keeps the session in a file and activates an invite code.
+ * Usage: `pnpm start [INVITE_CODE]`
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { createClient, isInvitreeError } from '@invitree/sdk';
@@ -30,7 +33,7 @@ if (inviteCode) {
 
 async function signIn() {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // One reader of lines for both questions: a pipe may bring them at once.
+  // One iterator for both questions, because piped input may deliver both lines at once.
   const lines = terminal[Symbol.asyncIterator]();
   const ask = async (question: string): Promise<string> => {
     process.stdout.write(question);
@@ -38,8 +41,8 @@ async function signIn() {
   };
   const phone = await ask('Phone: ');
   const { codeLength, devCode } = await client.auth.requestCode({ phone });
-  const hint = devCode ? ` (in development: ${devCode})` : '';
-  const code = await ask(`The ${codeLength} digits that came by SMS${hint}: `);
+  const hint = devCode ? ` (in development, ${devCode})` : '';
+  const code = await ask(`Enter the ${codeLength}-digit code we texted you${hint}: `);
   terminal.close();
   const { user } = await client.auth.verifyCode({ phone, code });
   return user;

@@ -1,4 +1,3 @@
-export type { CallOptions, Page, PageInput, Pages } from './call.ts';
 export { type Client, createClient } from './client.ts';
 export {
   type ErrorOf,
@@ -8,6 +7,37 @@ export {
   type Reason,
   type ReasonData,
 } from './errors.ts';
-export type * from './generated/api.ts';
+export type {
+  Account,
+  Activation,
+  AdminMethods,
+  AdminUser,
+  Ancestor,
+  Api,
+  AuditEntry,
+  AuthMethods,
+  CheckedInviteCode,
+  ErrorData,
+  ExportedReferral,
+  ExportedUser,
+  Finding,
+  FoundInviteCode,
+  Imported,
+  InviteCode,
+  IssuedInviteCode,
+  Person,
+  Profile,
+  ProfileExport,
+  ProfileMethods,
+  PublicProfile,
+  Referral,
+  ReferralMethods,
+  ReferralStats,
+  ReferralTree,
+  ServerReason,
+  Session,
+  Stats,
+} from './generated/api.ts';
+export type { CallOptions, Page, PageInput, Pages } from './methods.ts';
 export type { ClientOptions, RetryOptions } from './options.ts';
 export type { TokenStorage, Tokens } from './storage.ts';

@@ -1,54 +1,85 @@
 import type { InvitreeError } from './errors.ts';
 import type { TokenStorage } from './storage.ts';
 
+/** How failed calls are retried. */
 export interface RetryOptions {
-  /** How often a call is sent at most, the first time included. 3 if left out. */
+  /**
+   * How many times a call is sent at most, including the first.
+   * @default 3
+   */
   attempts?: number | undefined;
-  /** Milliseconds: the first wait is a random part of it, each next one of twice as much. 300 if left out. */
+  /**
+   * Upper limit of the first delay, in milliseconds. It doubles with each attempt; the actual delay
+   * is a random part of it.
+   * @default 300
+   */
   minDelay?: number | undefined;
-  /** Milliseconds: no wait is longer; an answer that asks for a longer one is final. 5,000 if left out. */
+  /**
+   * The longest delay, in milliseconds. A call whose `Retry-After` is longer fails without a retry.
+   * @default 5000
+   */
   maxDelay?: number | undefined;
 }
 
-interface CommonOptions {
-  /** Where the server is, as in `https://invitree.example.com`: what its PUBLIC_URL says. */
+interface SharedOptions {
+  /** The server's PUBLIC_URL, for example `https://invitree.example.com`. */
   url: string | URL;
-  /** Instead of the global `fetch`. */
+  /**
+   * Used for every request.
+   * @default globalThis.fetch
+   */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** Milliseconds that one attempt may take. 10,000 if left out. */
+  /**
+   * How long one attempt may take, in milliseconds.
+   * @default 10000
+   */
   timeout?: number | undefined;
-  /** Sent with each request; a function is asked each time. */
+  /** Headers for every request, or a function that returns them and is called for each request. */
   headers?:
     | Record<string, string>
     | (() => Record<string, string> | Promise<Record<string, string>>)
     | undefined;
   /**
-   * How calls that only read, and `referral.activate`, are repeated when nothing came back or the
-   * server asks to come later; nothing else is ever sent twice. `false`: not at all.
+   * How queries and `referral.activate` are retried after `NETWORK`, `TIMEOUT`, `UNAVAILABLE` and
+   * `RATE_LIMITED`. Other calls are never retried. `false` turns retries off.
    */
   retry?: RetryOptions | false | undefined;
-  /** The language of error messages, as in `ru`; what the platform sends if left out. */
+  /**
+   * Language of error messages, for example `ru`.
+   * @default what the platform's `fetch` sends as Accept-Language
+   */
   locale?: string | undefined;
   /**
-   * Called once when the person is signed out: with the error that says why, or without one after
-   * `auth.logout`, `profile.delete`, `session.forget`, or a sign-out in another tab.
+   * Called once when the user is signed out. Receives the error that ended the session; no error
+   * after `auth.logout`, `profile.delete`, `session.forget` or a sign-out in another tab.
    */
   onSignedOut?: ((error?: InvitreeError) => void) | undefined;
 }
 
-interface BearerOptions extends CommonOptions {
+interface BearerOptions extends SharedOptions {
+  /**
+   * How the session travels: as access and refresh tokens that the client holds, or as a cookie.
+   * @default 'bearer'
+   */
   transport?: 'bearer' | undefined;
   /**
-   * Where tokens are kept: `memory` (if left out), `localStorage`, which all tabs of an origin share,
-   * or two functions of your own. Keep one client a person: on a server that acts for many, one each.
+   * Where tokens are stored: in memory, in `localStorage`, which all tabs of an origin share, or in
+   * storage of your own. A client holds the session of one user: a server that acts for several
+   * needs one client for each.
+   * @default 'memory'
    */
   storage?: 'memory' | 'localStorage' | TokenStorage | undefined;
 }
 
-interface CookieOptions extends CommonOptions {
-  /** The session is an httpOnly cookie: for pages of the server's own site. No script sees a token. */
+interface CookieOptions extends SharedOptions {
+  /**
+   * Keeps the session in an httpOnly cookie that scripts cannot read. For pages served from the
+   * same site as the server.
+   */
   transport: 'cookie';
+  /** Not available with cookies: the client never sees a token. */
   storage?: undefined;
 }
 
+/** Options of `createClient`. */
 export type ClientOptions = BearerOptions | CookieOptions;

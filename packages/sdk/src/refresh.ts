@@ -1,26 +1,30 @@
 import { isInvitreeError } from './errors.ts';
-import { sleep, waitAfter } from './retry.ts';
-import type { Issued } from './session.ts';
+import { retryDelay, sleep } from './retry.ts';
+import type { TokenResponse } from './session.ts';
 import type { Send } from './transport.ts';
 
 /**
- * The server gives the same answer to the same refresh token for so long, in milliseconds, so that
- * a lost one can be asked for anew; after that it takes the token for stolen.
+ * How long the server repeats its response to a used refresh token, in milliseconds, so that a lost
+ * response can be requested again. After that, it treats the token as stolen.
  */
-const GRACE = 10_000;
+const GRACE_PERIOD = 10_000;
 
-/** Trades a refresh token. Attempts are short, for the last must reach the server within the grace. */
-export async function refresh(send: Send, refreshToken: string): Promise<Issued> {
+/**
+ * Exchanges a refresh token. Attempts have short timeouts, because the last one must reach the
+ * server within the grace period.
+ * @throws InvitreeError
+ */
+export async function refresh(send: Send, refreshToken: string): Promise<TokenResponse> {
   const request = { path: 'auth.refresh', type: 'mutation', input: { refreshToken } } as const;
-  const end = Date.now() + GRACE * 0.9;
+  const deadline = Date.now() + GRACE_PERIOD * 0.9;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const timeout = Math.min(GRACE * 0.4, end - Date.now());
-      return (await send({ ...request, timeout })) as Issued;
+      const timeout = Math.min(GRACE_PERIOD * 0.4, deadline - Date.now());
+      return (await send({ ...request, timeout })) as TokenResponse;
     } catch (error) {
-      const wait = isInvitreeError(error) ? waitAfter(attempt, error) : undefined;
-      if (wait === undefined || Date.now() + wait >= end) throw error;
-      await sleep(wait);
+      const delay = isInvitreeError(error) ? retryDelay(attempt, error) : undefined;
+      if (delay === undefined || Date.now() + delay >= deadline) throw error;
+      await sleep(delay);
     }
   }
 }

@@ -1,17 +1,17 @@
 import { type InvitreeError, isInvitreeError, type Reason } from './errors.ts';
 import type { TokenStorage, Tokens } from './storage.ts';
 
-/** What sign-ins and refreshes answer with, as far as keeping the session goes. */
-export interface Issued {
+/** The fields of a sign-in's or refresh's response that the session needs. */
+export interface TokenResponse {
   accessToken: string;
   refreshToken: string;
-  /** Seconds */
+  /** Seconds until the access token expires. */
   expiresIn: number;
   user: { id: string };
 }
 
-/** A refresh that fails so will never succeed: the session is over. */
-const OVER = new Set<Reason>([
+/** Reasons for which a refresh can never succeed, so the session has ended. */
+const SESSION_ENDED = new Set<Reason>([
   'TOKEN_INVALID',
   'TOKEN_EXPIRED',
   'REFRESH_REUSED',
@@ -21,41 +21,50 @@ const OVER = new Set<Reason>([
 
 interface SessionOptions {
   storage: TokenStorage;
-  /** Trades a refresh token, once. */
-  refresh(refreshToken: string): Promise<Issued>;
+  /** Exchanges a refresh token, which works once. */
+  refresh(refreshToken: string): Promise<TokenResponse>;
   onSignedOut: ((error?: InvitreeError) => void) | undefined;
 }
 
 /**
- * The tokens of one person. Every change happens in turn, under the storage's lock, and looks at what
- * is stored first: of two refreshes the second takes what the first one got, and none undoes a
- * sign-in or a sign-out that came in between.
+ * The tokens of one user. Changes run one at a time, under the storage's lock, and each first reads
+ * what is stored. So the second of two concurrent refreshes gets the tokens of the first, and no
+ * refresh undoes a sign-in or sign-out that happened in between.
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** What the storage failed to take. */
+  /** Tokens that the storage failed to save; undefined if there are none. */
   #unsaved: Tokens | null | undefined;
-  #by: 'tokens' | 'cookie' | undefined;
-  #lastTurn: Promise<unknown> = Promise.resolve();
-  #renewal: { of: string; tokens: Promise<Tokens | null> } | undefined;
+  /** How the user is signed in, to report a sign-out once. */
+  #signedInBy: 'tokens' | 'cookie' | undefined;
+  #lastChange: Promise<unknown> = Promise.resolve();
+  #renewal: { refreshToken: string; tokens: Promise<Tokens | null> } | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    // What fails here, the next call will say.
+    // An error here also occurs in the next call, which reports it.
     options.storage.watch?.(() => void this.#load().catch(() => undefined));
   }
 
-  /** Tokens good for a request now; null when nobody is signed in. @throws InvitreeError */
-  async fresh(): Promise<Tokens | null> {
-    if (this.#unsaved !== undefined) await this.#inTurn(() => this.#flush());
+  /**
+   * Returns tokens that are valid now, refreshed if necessary; null if nobody is signed in.
+   * @throws InvitreeError
+   */
+  async freshTokens(): Promise<Tokens | null> {
+    if (this.#unsaved !== undefined) await this.#exclusively(() => this.#saveUnsaved());
     const tokens = await this.#load();
     return tokens && Date.now() >= tokens.refreshAt ? this.renew(tokens) : tokens;
   }
 
-  /** The tokens after these; null if that person has been signed out meanwhile. @throws InvitreeError */
+  /**
+   * Replaces tokens that the server rejected or that are about to expire. Concurrent calls share one
+   * refresh. Returns null if their user has signed out since.
+   * @throws InvitreeError
+   */
   renew(stale: Tokens): Promise<Tokens | null> {
-    if (this.#renewal?.of !== stale.refreshToken) {
-      const renewal = { of: stale.refreshToken, tokens: this.#inTurn(() => this.#trade(stale)) };
+    const { refreshToken } = stale;
+    if (this.#renewal?.refreshToken !== refreshToken) {
+      const renewal = { refreshToken, tokens: this.#exclusively(() => this.#refresh(stale)) };
       this.#renewal = renewal;
       const done = () => {
         if (this.#renewal === renewal) this.#renewal = undefined;
@@ -65,44 +74,44 @@ export class Session {
     return this.#renewal.tokens;
   }
 
-  /** Signs in. */
-  begin(issued: Issued): Promise<void> {
-    return this.#inTurn(() => this.#save(tokensOf(issued)));
+  /** Stores the tokens of a sign-in. */
+  start(response: TokenResponse): Promise<void> {
+    return this.#exclusively(() => this.#save(tokensFrom(response)));
   }
 
-  /** Signs out here. */
+  /** Notes a sign-in by cookie. The browser stores the session. */
+  startWithCookie(): void {
+    this.#signedInBy = 'cookie';
+  }
+
+  /** Deletes the tokens and calls `onSignedOut`. */
   async end(): Promise<void> {
-    await this.#inTurn(() => this.#save(null));
-    this.signedOut();
+    await this.#exclusively(() => this.#save(null));
+    this.notifySignedOut();
   }
 
-  /** Signs in by a cookie, which the browser keeps. */
-  beginInCookie(): void {
-    this.#by = 'cookie';
-  }
-
-  /** Tells, once. */
-  signedOut(error?: InvitreeError): void {
-    if (!this.#by) return;
-    this.#by = undefined;
+  /** Calls `onSignedOut`, once per sign-in. */
+  notifySignedOut(error?: InvitreeError): void {
+    if (!this.#signedInBy) return;
+    this.#signedInBy = undefined;
     const { onSignedOut } = this.#options;
-    // What the callback throws is its own affair.
+    // In a microtask, so that an error thrown by the callback does not fail the call.
     if (onSignedOut) queueMicrotask(() => onSignedOut(error));
   }
 
-  async #trade(stale: Tokens): Promise<Tokens | null> {
-    await this.#flush();
+  async #refresh(stale: Tokens): Promise<Tokens | null> {
+    await this.#saveUnsaved();
     const stored = await this.#load();
     if (stored?.refreshToken !== stale.refreshToken)
       return stored?.userId === stale.userId ? stored : null;
     try {
-      const tokens = tokensOf(await this.#options.refresh(stale.refreshToken));
+      const tokens = tokensFrom(await this.#options.refresh(stale.refreshToken));
       await this.#save(tokens);
       return tokens;
     } catch (error) {
-      if (isInvitreeError(error) && OVER.has(error.reason)) {
+      if (isInvitreeError(error) && SESSION_ENDED.has(error.reason)) {
         await this.#save(null);
-        this.signedOut(error);
+        this.notifySignedOut(error);
       }
       throw error;
     }
@@ -110,12 +119,12 @@ export class Session {
 
   async #load(): Promise<Tokens | null> {
     const tokens = await this.#options.storage.load();
-    if (tokens) this.#by = 'tokens';
-    else if (this.#by === 'tokens') this.signedOut();
+    if (tokens) this.#signedInBy = 'tokens';
+    else if (this.#signedInBy === 'tokens') this.notifySignedOut();
     return tokens;
   }
 
-  async #flush(): Promise<void> {
+  async #saveUnsaved(): Promise<void> {
     if (this.#unsaved !== undefined) await this.#save(this.#unsaved);
   }
 
@@ -123,18 +132,20 @@ export class Session {
     this.#unsaved = tokens;
     await this.#options.storage.save(tokens);
     this.#unsaved = undefined;
-    if (tokens) this.#by = 'tokens';
+    if (tokens) this.#signedInBy = 'tokens';
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs one change after the previous one, and while no other tab or process runs any. */
+  #exclusively<T>(change: () => Promise<T>): Promise<T> {
     const { storage } = this.#options;
-    const turn = this.#lastTurn.then(() => (storage.lock ? storage.lock(work) : work()));
-    this.#lastTurn = turn.catch(() => undefined);
-    return turn;
+    const result = this.#lastChange.then(() => (storage.lock ? storage.lock(change) : change()));
+    this.#lastChange = result.catch(() => undefined);
+    return result;
   }
 }
 
-function tokensOf({ accessToken, refreshToken, expiresIn, user }: Issued): Tokens {
+function tokensFrom({ accessToken, refreshToken, expiresIn, user }: TokenResponse): Tokens {
+  // Nine tenths of the lifetime, in milliseconds.
   const refreshAt = Date.now() + expiresIn * 900;
   return { accessToken, refreshToken, userId: user.id, refreshAt };
 }

@@ -1,50 +1,61 @@
-/** What keeps a person signed in. Opaque: store it as JSON and hand it back as it was. */
+/** The tokens of a session. Opaque to storages: store them as JSON and return them unchanged. */
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
-  /** Whose they are. */
+  /** The user who is signed in. */
   userId: string;
-  /** When to trade them for new ones, in milliseconds since 1970: nine tenths into the access token's life. */
+  /**
+   * When to refresh, in milliseconds since the Unix epoch: after nine tenths of the access token's
+   * lifetime.
+   */
   refreshAt: number;
 }
 
 /**
- * Where tokens are kept. `load` is called before each request, so that what another tab or process
- * has stored counts; keep it quick. Both may be asynchronous. What `save` throws, the call rejects
- * with; the tokens stay in memory, and the next call saves them first.
+ * Stores the tokens of one user. Methods may be asynchronous. `load` is called before each request,
+ * to see what other tabs and processes have saved, so it should be fast.
  */
 export interface TokenStorage {
-  /** The tokens as last saved; null when nobody is signed in. */
+  /** Returns the tokens last saved, or null if nobody is signed in. */
   load(): Tokens | null | Promise<Tokens | null>;
-  /** null signs out. */
+  /**
+   * Saves the tokens; null deletes them. If it throws, the call rejects with that error; the tokens
+   * stay in memory and the next call saves them first.
+   */
   save(tokens: Tokens | null): void | Promise<void>;
   /**
-   * Runs `work` while no other tab or process does so for the same storage. Without it, two that
-   * refresh at the same instant rely on the server, which answers both alike within 10 seconds.
+   * Runs `work` while no other tab or process runs any for the same storage. Without it, two that
+   * refresh at the same time rely on the server, which returns the same tokens to both within 10
+   * seconds.
    */
   lock?<T>(work: () => Promise<T>): Promise<T>;
-  /** Calls back whenever another tab or process has saved, so that a sign-out there is noticed at once. */
+  /**
+   * Registers a listener to call when another tab or process saves tokens. Without it, a sign-out
+   * elsewhere is only noticed at the next call.
+   */
   watch?(changed: () => void): void;
 }
 
+/** Keeps tokens for as long as the client exists. */
 export function memoryStorage(): TokenStorage {
-  let kept: Tokens | null = null;
+  let stored: Tokens | null = null;
   return {
-    load: () => kept,
+    load: () => stored,
     save(tokens) {
-      kept = tokens;
+      stored = tokens;
     },
   };
 }
 
 /**
- * One entry an address of a server. Tabs take turns through the Web Locks API where there is one; what
- * one has saved reaches the processes of others a moment later, for which the server's grace is there.
+ * Keeps tokens in localStorage, one entry per server URL. Tabs take turns through the Web Locks API
+ * where it exists. A tab may still read a stale entry, because writes reach other processes with a
+ * delay; the server's grace period for used refresh tokens covers that.
  */
 export function browserStorage(url: string): TokenStorage {
   const key = `invitree:${url}`;
   return {
-    load: () => parse(localStorage.getItem(key)),
+    load: () => parseTokens(localStorage.getItem(key)),
     save(tokens) {
       if (tokens) localStorage.setItem(key, JSON.stringify(tokens));
       else localStorage.removeItem(key);
@@ -54,7 +65,7 @@ export function browserStorage(url: string): TokenStorage {
       return locks ? locks.request(key, work) : work();
     },
     watch(changed) {
-      // The event is for the other tabs; its key is null when all was cleared.
+      // Fires in the other tabs only. The key is null after localStorage.clear().
       (globalThis as StorageEvents).addEventListener?.('storage', (event) => {
         if (event.key === key || event.key === null) changed();
       });
@@ -62,7 +73,7 @@ export function browserStorage(url: string): TokenStorage {
   };
 }
 
-// Declared here, for the types of browsers are not those of servers.
+// Declared here because the SDK compiles without the DOM library, to stay portable.
 interface StorageEvents {
   addEventListener?(type: 'storage', listener: (event: { key: string | null }) => void): void;
 }
@@ -71,8 +82,8 @@ interface LockManager {
   request<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** What is not ours signs nobody in. */
-function parse(text: string | null): Tokens | null {
+/** Treats an entry that the SDK did not write as signed out. */
+function parseTokens(text: string | null): Tokens | null {
   try {
     const tokens = JSON.parse(text ?? 'null') as Tokens | null;
     return typeof tokens?.refreshToken === 'string' ? tokens : null;

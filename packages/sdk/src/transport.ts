@@ -6,54 +6,58 @@ import {
   TRPCClientError,
 } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { readAnswer, toInvitreeError } from './answers.ts';
-import type { Procedure } from './call.ts';
+import { createCallCounter } from './count-calls.ts';
+import type { Procedure } from './methods.ts';
 import type { ClientOptions } from './options.ts';
+import { readResponse, toInvitreeError } from './response.ts';
 
-/** The URL of a batch names all its procedures. */
-const BATCH_ITEMS = 10;
-/** Characters; proxies commonly take 8,000. */
-const URL_LENGTH = 4000;
+/** Calls per batch. The URL names each of them. */
+const MAX_BATCH_SIZE = 10;
+/** Characters. Proxies commonly accept 8,000. */
+const MAX_URL_LENGTH = 4000;
 
-export interface Request {
-  /** As in `auth.verifyCode` */
+export interface ProcedureRequest {
+  /** For example `auth.verifyCode`. */
   path: string;
   type: Procedure['type'];
   input: unknown;
   accessToken?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Milliseconds, instead of the client's own. */
+  /** Milliseconds; overrides the client's timeout. */
   timeout?: number;
 }
 
-/** Sends one request once. @throws InvitreeError */
-export type Send = (request: Request) => Promise<unknown>;
+/**
+ * Sends a request, without retries.
+ * @throws InvitreeError, or whatever the `headers` function throws
+ */
+export type Send = (request: ProcedureRequest) => Promise<unknown>;
 
-type Options = Pick<
+type TransportOptions = Pick<
   ClientOptions,
   'url' | 'fetch' | 'timeout' | 'headers' | 'locale' | 'transport'
 >;
 
-/** Calls of one tick that carry the same token, or none, share a request. */
-export function createTransport(options: Options): Send {
-  const { fetch: ownFetch, timeout = 10_000, headers, locale, transport } = options;
+/** Creates a `Send` that batches calls of the same tick if they carry the same token or none. */
+export function createTransport(options: TransportOptions): Send {
+  const { timeout: defaultTimeout = 10_000, headers, locale, transport } = options;
   const url = `${String(options.url).replace(/\/+$/, '')}/trpc`;
-  const send = ownFetch ?? ((to: string, init: RequestInit) => globalThis.fetch(to, init));
+  const fetch = options.fetch ?? ((to: string, init: RequestInit) => globalThis.fetch(to, init));
 
-  function connect(accessToken: string | undefined, milliseconds: number) {
+  function createTrpcClient(accessToken: string | undefined, timeout: number) {
     const link = {
       url,
       headers: async () => ({
         ...(locale && { 'accept-language': locale }),
         ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-        ...(typeof headers === 'function' ? await ask(headers) : headers),
+        ...(typeof headers === 'function' ? await runCallback(headers) : headers),
       }),
       fetch: async (to: unknown, init: unknown) => {
         const request = init as RequestInit;
-        const limit = AbortSignal.timeout(milliseconds);
+        const limit = AbortSignal.timeout(timeout);
         const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
-        return readAnswer(() =>
-          send(String(to), {
+        return readResponse(() =>
+          fetch(String(to), {
             ...request,
             signal,
             ...(transport === 'cookie' && { credentials: 'include' }),
@@ -64,63 +68,44 @@ export function createTransport(options: Options): Send {
     return createTRPCUntypedClient<AnyTRPCRouter>({
       links: [
         splitLink({
-          condition: ({ context }) => context['alone'] === true,
-          true: httpLink(link),
-          false: httpBatchLink({ ...link, maxItems: BATCH_ITEMS, maxURLLength: URL_LENGTH }),
+          condition: ({ context }) => context['batch'] === true,
+          true: httpBatchLink({ ...link, maxItems: MAX_BATCH_SIZE, maxURLLength: MAX_URL_LENGTH }),
+          false: httpLink(link),
         }),
       ],
     });
   }
 
-  const anonymous = connect(undefined, timeout);
+  const anonymous = createTrpcClient(undefined, defaultTimeout);
   let latest = { accessToken: '', trpc: anonymous };
 
-  function clientFor({ accessToken, timeout: own }: Request) {
-    if (own !== undefined) return connect(accessToken, own);
+  function trpcClientFor({ accessToken, timeout }: ProcedureRequest) {
+    if (timeout !== undefined) return createTrpcClient(accessToken, timeout);
     if (!accessToken) return anonymous;
     if (latest.accessToken !== accessToken)
-      latest = { accessToken, trpc: connect(accessToken, timeout) };
+      latest = { accessToken, trpc: createTrpcClient(accessToken, defaultTimeout) };
     return latest.trpc;
   }
 
-  const countCalls = countInTask();
+  const countCalls = createCallCounter();
 
   return async (request) => {
     const { path, type, input, signal } = request;
-    // A batch waits for others by a timer, in Node a millisecond: a call alone need not.
-    const context = { alone: (await countCalls()) === 1 };
+    // tRPC's batching waits for a timer, at least 1 ms in Node. A single call skips it.
+    const context = { batch: (await countCalls()) > 1 };
     try {
-      return await clientFor(request)[type](path, input, { context, ...(signal && { signal }) });
+      const trpc = trpcClientFor(request);
+      return await trpc[type](path, input, { context, ...(signal && { signal }) });
     } catch (error) {
       if (!(error instanceof TRPCClientError)) throw error;
       const cause: unknown = error.cause;
-      throw cause instanceof OwnError ? cause.thrown : toInvitreeError(error);
+      throw cause instanceof CallbackError ? cause.thrown : toInvitreeError(error);
     }
   };
 }
 
-/** Says to each who asks, after the present task, how many asked in it. */
-function countInTask(): () => Promise<number> {
-  const { setImmediate = setTimeout } = globalThis as {
-    setImmediate?: (work: () => void) => unknown;
-  };
-  let asked = 0;
-  let answer: Promise<number> | undefined;
-  return () => {
-    asked += 1;
-    answer ??= new Promise((resolve) => {
-      setImmediate(() => {
-        resolve(asked);
-        asked = 0;
-        answer = undefined;
-      });
-    });
-    return answer;
-  };
-}
-
-/** Carries what the caller's own function threw past tRPC, which would take it for its own. */
-class OwnError {
+/** Carries what the `headers` function threw through tRPC, which wraps errors in its own. */
+class CallbackError {
   readonly thrown: unknown;
 
   constructor(thrown: unknown) {
@@ -128,10 +113,10 @@ class OwnError {
   }
 }
 
-async function ask<T>(own: () => T | Promise<T>): Promise<T> {
+async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
   try {
-    return await own();
+    return await callback();
   } catch (error) {
-    throw new OwnError(error);
+    throw new CallbackError(error);
   }
 }

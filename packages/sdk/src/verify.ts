@@ -1,20 +1,33 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { InvitreeError } from './errors.ts';
 
+/** Options of `createVerifier`. */
 export interface VerifierOptions {
-  /** Where the server is: its public keys are fetched from `/.well-known/jwks.json` there. */
+  /** The server's URL. Public keys are fetched from `/.well-known/jwks.json` below it. */
   url: string | URL;
-  /** Whom tokens must name as their issuer and audience: the server's PUBLIC_URL, if that is not `url`. */
+  /**
+   * The issuer and audience that tokens must name: the server's PUBLIC_URL.
+   * @default url
+   */
   issuer?: string | undefined;
-  /** Seconds that this machine's clock may be apart from the server's. 5 if left out. */
+  /**
+   * How far this machine's clock and the server's may differ, in seconds.
+   * @default 5
+   */
   clockTolerance?: number | undefined;
-  /** Milliseconds after which the keys are fetched anew. 600,000 if left out. */
+  /**
+   * How long fetched keys are cached, in milliseconds.
+   * @default 600000
+   */
   cacheMaxAge?: number | undefined;
-  /** Instead of the global `fetch`. */
+  /**
+   * Used to fetch the keys.
+   * @default globalThis.fetch
+   */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
-/** Whom an access token speaks for. */
+/** The claims of a valid access token. */
 export interface VerifiedToken {
   userId: string;
   sessionId: string;
@@ -22,14 +35,19 @@ export interface VerifiedToken {
   expiresAt: Date;
 }
 
-/** @throws InvitreeError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID; UNAVAILABLE when the keys cannot be had */
+/**
+ * Verifies an access token, given alone or as an Authorization header with the Bearer scheme.
+ * @throws InvitreeError TOKEN_MISSING, TOKEN_EXPIRED or TOKEN_INVALID, with status 401; UNAVAILABLE,
+ * with status 503, if the server's keys cannot be fetched
+ */
 export type Verify = (authorization: string | null | undefined) => Promise<VerifiedToken>;
 
 /**
- * Verifies access tokens (RFC 9068) without asking the server: by its public keys, which are fetched
- * at the first token, kept, and fetched again when a token names a key that is new, at most every 30
- * seconds. Keep one for the life of the process. What it cannot see is a sign-out: a token stays good
- * until it expires, 15 minutes by default.
+ * Creates a function that verifies access tokens (RFC 9068) with the server's public keys, without a
+ * request per token. Keys are fetched for the first token, cached, and fetched again when a token
+ * names an unknown key, at most every 30 seconds. Create one verifier per process and reuse it.
+ *
+ * A sign-out is not visible to it: a token stays valid until it expires, 15 minutes by default.
  * @example
  * const verify = createVerifier({ url: 'https://invitree.example.com' });
  * const { userId } = await verify(request.headers.get('authorization'));
@@ -44,11 +62,11 @@ export function createVerifier(options: VerifierOptions): Verify {
   });
   return async (authorization) => {
     const token = authorization?.replace(/^Bearer +/i, '').trim();
-    if (!token) throw refused('TOKEN_MISSING', 'There is no access token.');
+    if (!token) throw unauthorized('TOKEN_MISSING', 'The access token is missing.');
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
-        // Tokens are for whoever trusts their issuer (RFC 9068, 4: both must be looked at).
+        // RFC 9068, 4 requires checking both. The server issues tokens with itself as the audience.
         audience: issuer,
         clockTolerance,
         algorithms: ['ES256'],
@@ -63,29 +81,32 @@ export function createVerifier(options: VerifierOptions): Verify {
         expiresAt: new Date(exp * 1000),
       };
     } catch (cause) {
-      throw explain(cause);
+      throw toInvitreeError(cause);
     }
   };
 }
 
-/** A token that is no good is a JOSE error of its own kind; all else is that the keys could not be had. */
-function explain(cause: unknown): InvitreeError {
+/**
+ * Converts what `jwtVerify` throws. jose has no class of its own for keys that could not be fetched:
+ * it throws fetch's error, a generic error for a bad status, or one of the JWKS errors.
+ */
+function toInvitreeError(cause: unknown): InvitreeError {
   if (cause instanceof errors.JWTExpired)
-    return refused('TOKEN_EXPIRED', 'The access token has expired.', cause);
-  const keysMissing =
+    return unauthorized('TOKEN_EXPIRED', 'The access token has expired.', cause);
+  const keysUnavailable =
     !(cause instanceof errors.JOSEError) ||
     cause instanceof errors.JWKSTimeout ||
     cause instanceof errors.JWKSInvalid ||
     cause.code === 'ERR_JOSE_GENERIC';
-  return keysMissing
+  return keysUnavailable
     ? new InvitreeError('UNAVAILABLE', "The server's public keys could not be fetched.", {
         status: 503,
         cause,
       })
-    : refused('TOKEN_INVALID', 'The access token is not valid.', cause);
+    : unauthorized('TOKEN_INVALID', 'The access token is invalid.', cause);
 }
 
-function refused(
+function unauthorized(
   reason: 'TOKEN_MISSING' | 'TOKEN_EXPIRED' | 'TOKEN_INVALID',
   message: string,
   cause?: unknown,

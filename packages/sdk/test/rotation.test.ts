@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvitreeError } from '../src/errors.ts';
-import { type Issued, Session } from '../src/session.ts';
+import { Session, type TokenResponse } from '../src/session.ts';
 import type { Tokens } from '../src/storage.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Tokens } from '../src/storage.ts';
 function rotation() {
   let newest = 0;
   let received = 0;
-  const issue = (): Issued => ({
+  const issue = (): TokenResponse => ({
     accessToken: `access ${newest}`,
     refreshToken: String(newest),
     expiresIn: 900,
@@ -19,13 +19,13 @@ function rotation() {
   });
   return {
     issue,
-    refresh(token: string): Issued {
+    refresh(token: string): TokenResponse {
       const known = Number(token);
       if (known < received) throw new InvitreeError('REFRESH_REUSED', 'reused', { status: 401 });
       newest = known + 1;
       return issue();
     },
-    receive({ refreshToken }: Issued) {
+    receive({ refreshToken }: TokenResponse) {
       received = Number(refreshToken);
     },
     isNewest: (tokens: Tokens | null) => tokens?.refreshToken === String(newest),
