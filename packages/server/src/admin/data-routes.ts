@@ -14,14 +14,15 @@ import {
 } from './schemas.ts';
 import { actorOf } from './status-and-role.ts';
 
-/** Everything out, and in from elsewhere: page by page and batch by batch, of any number. */
+/** Export in pages and import in batches, for any number of users and referrals. */
 export const dataRoutes = {
   exportUsers: adminProcedure
     .meta(
       rest('GET /admin/export/users', {
         tag: 'admin',
-        summary: 'Every user, the oldest first',
-        errors: ['FORBIDDEN'],
+        summary: 'Export users',
+        description:
+          'Oldest first, without deleted users. Users who join during an export come last.',
       }),
     )
     .input(exportInput)
@@ -32,8 +33,8 @@ export const dataRoutes = {
     .meta(
       rest('GET /admin/export/referrals', {
         tag: 'admin',
-        summary: 'Every activation',
-        errors: ['FORBIDDEN'],
+        summary: 'Export referrals',
+        description: 'Ordered by the referee’s id. Phones of deleted users are null.',
       }),
     )
     .input(exportInput)
@@ -44,10 +45,9 @@ export const dataRoutes = {
     .meta(
       rest('POST /admin/import/users', {
         tag: 'admin',
-        summary: 'Take users over from another system',
+        summary: 'Import users',
         description:
-          'Known by phone: one that has an account is left as it is, so a batch may come again. Good lines are taken, bad ones are told.',
-        errors: ['FORBIDDEN'],
+          'Users are matched by phone. Existing accounts are left unchanged, so you can send a batch again. Valid lines are imported; invalid ones are returned in `problems`.',
       }),
     )
     .input(userBatch)
@@ -58,10 +58,9 @@ export const dataRoutes = {
     .meta(
       rest('POST /admin/import/referrals', {
         tag: 'admin',
-        summary: 'Take over who brought whom, by phones',
+        summary: 'Import referrals by phone',
         description:
-          'Through the rules of every activation: one referrer for life, no circles. A batch may come again.',
-        errors: ['FORBIDDEN'],
+          'The rules of activations apply: a user has one referrer, ever, and cycles are refused. You can send a batch again.',
       }),
     )
     .input(referralBatch)

@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
 import { recordAudit } from '../audit/audit.ts';
-import type { Page } from '../core/paging.ts';
+import { type Page, pageBy } from '../core/paging.ts';
 import type { Deps } from '../deps.ts';
+import type { AssignableStatus, UserRole } from '../identity/user-status.ts';
 import type { Actor } from './status-and-role.ts';
 
 export interface ExportedUser {
@@ -9,8 +10,8 @@ export interface ExportedUser {
   phone: string | null;
   email: string | null;
   displayName: string | null;
-  role: 'user' | 'admin';
-  status: 'active' | 'blocked';
+  role: UserRole;
+  status: AssignableStatus;
   inviteCode: string | null;
   referralCount: number;
   createdAt: Date;
@@ -25,15 +26,22 @@ export interface ExportedReferral {
   activatedAt: Date;
 }
 
-interface Wanted {
-  /** The id after which to go on. */
+interface PageRequest {
+  /** The id of the previous page's last item */
   cursor?: string | undefined;
   limit: number;
 }
 
-/** Every user but deleted ones, the oldest first, so that whoever joins meanwhile comes at the end. */
-export async function exportUsers(deps: Deps, actor: Actor, { cursor, limit }: Wanted) {
-  if (!cursor) await recordExport(deps, actor, 'users');
+/**
+ * Returns a page of all users except deleted ones, oldest first, so that users who join during an
+ * export come last.
+ */
+export async function exportUsers(
+  deps: Deps,
+  actor: Actor,
+  { cursor, limit }: PageRequest,
+): Promise<Page<ExportedUser>> {
+  if (!cursor) await auditExport(deps, actor, 'users');
   const rows = await deps.database.query<ExportedUser>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role, u.status,
       c.code as "inviteCode", u.referral_count as "referralCount", u.created_at as "createdAt"
@@ -44,12 +52,16 @@ export async function exportUsers(deps: Deps, actor: Actor, { cursor, limit }: W
       select min(code) as code from invite_codes where user_id = u.id and retired_at is null
     ) c
     order by u.id`);
-  return exportPage(rows, limit, ({ id }) => id);
+  return pageBy(rows, limit, ({ id }) => id);
 }
 
-/** Every activation, by the referee's id; phones are null where the user is deleted. */
-export async function exportReferrals(deps: Deps, actor: Actor, { cursor, limit }: Wanted) {
-  if (!cursor) await recordExport(deps, actor, 'referrals');
+/** Returns a page of all referrals, ordered by the referee's id. Phones of deleted users are null. */
+export async function exportReferrals(
+  deps: Deps,
+  actor: Actor,
+  { cursor, limit }: PageRequest,
+): Promise<Page<ExportedReferral>> {
+  if (!cursor) await auditExport(deps, actor, 'referrals');
   const rows = await deps.database.query<ExportedReferral>(sql`
     select r.referee_id as "refereeId", e.phone as "refereePhone", r.referrer_id as "referrerId",
       o.phone as "referrerPhone", r.invite_code as "inviteCode", r.activated_at as "activatedAt"
@@ -59,17 +71,11 @@ export async function exportReferrals(deps: Deps, actor: Actor, { cursor, limit 
     ) r, lateral (select phone from users where id = r.referee_id) e,
       lateral (select phone from users where id = r.referrer_id) o
     order by r.referee_id`);
-  return exportPage(rows, limit, ({ refereeId }) => refereeId);
+  return pageBy(rows, limit, ({ refereeId }) => refereeId);
 }
 
-function exportPage<Row>(rows: Row[], limit: number, key: (row: Row) => string): Page<Row> {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: last && rows.length > limit ? key(last) : null };
-}
-
-/** An export is one act, noted with its first page. */
-async function recordExport({ clock, database }: Deps, actor: Actor, kind: string): Promise<void> {
+/** An export is audited once, with its first page. */
+async function auditExport({ clock, database }: Deps, actor: Actor, kind: string): Promise<void> {
   await database.query(
     recordAudit(
       { at: new Date(clock()), action: 'data.exported', ip: actor.ip, details: { kind } },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { page, pageInput, readCursor } from '../core/paging.ts';
 import { id, inviteCode, time } from '../core/schemas.ts';
-import { RULES } from '../referral/abuse.ts';
+import { ABUSE_RULES } from '../referral/abuse-signals.ts';
 import { listFindings } from '../referral/findings.ts';
 import { rest } from '../rpc/route.ts';
 import { adminProcedure } from '../rpc/trpc.ts';
@@ -10,10 +10,10 @@ const finding = z
   .object({
     id,
     at: time,
-    rule: z.enum(RULES),
-    reason: z.string().describe('In words'),
-    refused: z.boolean().describe('Whether the activation was refused for it'),
-    refereeId: id.nullable().describe('null if it was a sign-up that was refused'),
+    rule: z.enum(ABUSE_RULES),
+    reason: z.string().describe('Why the rule matched, in English'),
+    refused: z.boolean().describe('true if the activation was refused'),
+    refereeId: id.nullable().describe('null if a sign-up was refused'),
     referrerId: id,
     inviteCode,
   })
@@ -24,15 +24,15 @@ export const findingRoutes = {
     .meta(
       rest('GET /admin/findings', {
         tag: 'admin',
-        summary: 'What the rules against referral abuse noticed, the newest first',
-        errors: ['FORBIDDEN'],
+        summary: 'List referral abuse findings',
+        description: 'Newest first.',
       }),
     )
     .input(
       z.object({
         ...pageInput,
-        rule: z.enum(RULES).optional(),
-        userId: id.optional().describe('As referrer or referee'),
+        rule: z.enum(ABUSE_RULES).optional(),
+        userId: id.optional().describe('The referrer or the referee'),
       }),
     )
     .output(page(finding))

@@ -1,14 +1,12 @@
 import sql from 'sql-template-tag';
-import { recordAudit } from '../audit/audit.ts';
-import { DomainError } from '../core/errors.ts';
+import { DomainError, type Reason } from '../core/errors.ts';
 import { parsePhone } from '../core/phone.ts';
 import type { Deps } from '../deps.ts';
 import { activate } from '../referral/activate.ts';
-import type { Imported, Problem } from './import.ts';
-import { pastTime } from './import-users.ts';
+import { auditImport, type Imported, type Problem, pastTime } from './import.ts';
 import type { Actor } from './status-and-role.ts';
 
-/** Who brought whom in another system, as text. */
+/** A referral in another system. The fields are unparsed text, so errors are reported per line. */
 export interface ReferralLine {
   refereePhone: string;
   referrerPhone: string;
@@ -16,7 +14,7 @@ export interface ReferralLine {
   activatedAt?: string | undefined;
 }
 
-interface Referral {
+interface ImportedReferral {
   index: number;
   refereePhone: string;
   referrerPhone: string;
@@ -31,10 +29,10 @@ interface User {
 }
 
 /**
- * Takes referrals over, each through the rule that every activation goes through, at the time it
- * happened: so no import can close a circle or give a user a second referrer. It is recorded under
- * the referrer's present invite code. A referral that is there already is left as it is. Each line
- * is a transaction of its own, for the locks of a batch would stand in the way of others.
+ * Imports referrals with their original times. Each goes through `activate`, so an import cannot
+ * create a cycle or a second referrer. It is stored under the referrer's current invite code.
+ * Existing referrals are left unchanged. Each line has its own transaction, because a transaction
+ * for the whole batch would hold its locks for too long.
  */
 export async function importReferrals(
   deps: Deps,
@@ -43,39 +41,31 @@ export async function importReferrals(
 ): Promise<Imported> {
   const problems: Problem[] = [];
   const referrals = lines.flatMap((line, index) => readLine(deps, line, index, problems) ?? []);
-  const users = await findUsers(deps, referrals);
+  const users = await findUsersByPhone(deps, referrals);
   if (!dryRun && referrals.length > 0)
     await deps.database.query(
-      recordAudit(
-        {
-          at: new Date(deps.clock()),
-          action: 'data.imported',
-          ip: actor.ip,
-          details: { kind: 'referrals', lines: referrals.length },
-        },
-        sql`values (${actor.userId}::uuid, null::uuid)`,
-      ),
+      auditImport(deps, actor, { kind: 'referrals', lines: referrals.length }),
     );
   let created = 0;
   let existing = 0;
   for (const { index, refereePhone, referrerPhone, activatedAt } of referrals) {
     const referee = users.get(refereePhone);
     const referrer = users.get(referrerPhone);
-    const refuse = (field: keyof ReferralLine, reason: Problem['reason']) =>
+    const reject = (field: keyof ReferralLine, reason: Reason) =>
       problems.push({ index, field, reason });
-    if (!referee) refuse('refereePhone', 'NOT_FOUND');
-    else if (!referrer) refuse('referrerPhone', 'NOT_FOUND');
+    if (!referee) reject('refereePhone', 'NOT_FOUND');
+    else if (!referrer) reject('referrerPhone', 'NOT_FOUND');
     else if (referee.referrerId === referrer.id) existing++;
-    else if (referrer.inviteCode === null) refuse('referrerPhone', 'INVITE_CODE_NOT_FOUND');
+    else if (referrer.inviteCode === null) reject('referrerPhone', 'INVITE_CODE_NOT_FOUND');
     else {
       const input = { userId: referee.id, inviteCode: referrer.inviteCode, ip: actor.ip };
-      const reason = await place(deps, input, { activatedAt, dryRun });
+      const reason = await activateAt(deps, input, { activatedAt, dryRun });
       if (!reason) created++;
-      // Placed meanwhile, as by the batch of an import that was cut off and is run again.
-      else if (reason === 'ALREADY_ACTIVATED' && (await brought(deps, referrer.id, referee.id)))
+      // Activated since the users were read, for example by an earlier attempt at the same batch.
+      else if (reason === 'ALREADY_ACTIVATED' && (await isReferredBy(deps, referee, referrer)))
         existing++;
       else {
-        refuse('referrerPhone', reason);
+        reject('referrerPhone', reason);
         continue;
       }
       referee.referrerId = referrer.id;
@@ -84,37 +74,33 @@ export async function importReferrals(
   return { created, existing, problems: problems.sort((a, b) => a.index - b.index) };
 }
 
-/** Undoes a dry run: what it found is what the run would have found. */
-class Rehearsed extends Error {}
+/** Thrown to roll back an activation that succeeded in a dry run. */
+class DryRunRollback extends Error {}
 
-/** Activates as of then, and says why if it may not be. */
-async function place(
+/** Activates with a time in the past. Returns the reason if the activation is refused. */
+async function activateAt(
   deps: Deps,
   input: Parameters<typeof activate>[2],
   { activatedAt, dryRun }: { activatedAt: Date; dryRun: boolean },
-): Promise<Problem['reason'] | undefined> {
-  // The rules against abuse go by addresses and bursts, and an import is nothing but those.
+): Promise<Reason | undefined> {
+  // An import is a burst of activations from one address, which the abuse rules would flag.
   const config = { ...deps.config, REFERRAL_ABUSE: 'off' as const };
   try {
     await deps.database.transaction(async (tx) => {
       await activate({ ...deps, config, clock: () => +activatedAt }, tx, input);
-      if (dryRun) throw new Rehearsed();
+      if (dryRun) throw new DryRunRollback();
     });
   } catch (error) {
-    if (error instanceof Rehearsed) return undefined;
+    if (error instanceof DryRunRollback) return undefined;
     if (error instanceof DomainError && error.reason !== 'UNAVAILABLE') return error.reason;
     throw error;
   }
   return undefined;
 }
 
-async function brought(
-  { database }: Deps,
-  referrerId: string,
-  refereeId: string,
-): Promise<boolean> {
+async function isReferredBy({ database }: Deps, referee: User, referrer: User): Promise<boolean> {
   const found = await database.query(sql`
-    select from referrals where referee_id = ${refereeId} and referrer_id = ${referrerId}`);
+    select from referrals where referee_id = ${referee.id} and referrer_id = ${referrer.id}`);
   return found.length > 0;
 }
 
@@ -123,7 +109,7 @@ function readLine(
   line: ReferralLine,
   index: number,
   problems: Problem[],
-): Referral | undefined {
+): ImportedReferral | undefined {
   const now = new Date(clock());
   let field: keyof ReferralLine = 'refereePhone';
   try {
@@ -140,11 +126,11 @@ function readLine(
   }
 }
 
-async function findUsers({ database }: Deps, referrals: Referral[]): Promise<Map<string, User>> {
-  const phones = referrals.flatMap(({ refereePhone, referrerPhone }) => [
-    refereePhone,
-    referrerPhone,
-  ]);
+async function findUsersByPhone(
+  { database }: Deps,
+  referrals: ImportedReferral[],
+): Promise<Map<string, User>> {
+  const phones = referrals.flatMap((referral) => [referral.refereePhone, referral.referrerPhone]);
   const users = await database.query<User>(sql`
     select u.id, u.phone, c.code as "inviteCode", r.referrer_id as "referrerId"
     from users u

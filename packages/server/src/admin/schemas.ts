@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { id, inviteCode, phone, time } from '../core/schemas.ts';
-import { profile, role } from '../profile/schemas.ts';
+import { userRole, userStatus } from '../identity/user-status.ts';
+import { profile } from '../profile/schemas.ts';
 
-/** Blocked users cannot sign in; of deleted ones nothing personal is left. */
-export const status = z.enum(['active', 'blocked', 'deleted']);
+export const adminUser = profile.extend({ status: userStatus }).meta({ id: 'AdminUser' });
 
-export const adminUser = profile.extend({ status }).meta({ id: 'AdminUser' });
-
-export const account = profile.omit({ referrals: true }).extend({ status }).meta({ id: 'Account' });
+export const userSummary = adminUser.omit({ referrals: true }).meta({ id: 'UserSummary' });
 
 const dayCounts = z.array(
   z.object({ day: z.string().meta({ example: '2026-11-20' }), count: z.number().int() }),
@@ -15,12 +13,14 @@ const dayCounts = z.array(
 
 export const stats = z
   .object({
-    users: z.number().int().describe('Without deleted ones'),
-    activations: z.number().int().describe('Of all time'),
-    estimated: z.boolean().describe('Beyond a million, the two are not counted one by one'),
+    users: z.number().int().describe('Excludes deleted users'),
+    activations: z.number().int().describe('All time'),
+    estimated: z
+      .boolean()
+      .describe('true if users or activations exceeds a million and is therefore an estimate'),
     blocked: z.number().int(),
     admins: z.number().int(),
-    signUpsByDay: dayCounts.describe('By UTC, the oldest first, today last'),
+    signUpsByDay: dayCounts.describe('By UTC day, oldest first, ending today'),
     activationsByDay: dayCounts,
     topReferrers: z
       .array(
@@ -28,11 +28,11 @@ export const stats = z
           id,
           phone: phone.nullable(),
           displayName: z.string().nullable(),
-          activations: z.number().int().describe('In these days'),
-          referralCount: z.number().int().describe('Of all time'),
+          activations: z.number().int().describe('Within the requested days'),
+          referralCount: z.number().int().describe('All time'),
         }),
       )
-      .describe('The ten with the most activations in these days'),
+      .describe('The ten users with the most activations within the requested days'),
   })
   .meta({ id: 'Stats' });
 
@@ -40,7 +40,7 @@ export const auditEntry = z
   .object({
     id,
     at: time,
-    actorId: id.nullable().describe('null: nobody who is signed in'),
+    actorId: id.nullable().describe('null if nobody was signed in'),
     action: z.string().meta({ example: 'auth.signed_in' }),
     targetId: id.nullable(),
     ip: z.string().nullable(),
@@ -52,8 +52,10 @@ export const issuedInviteCode = z
   .object({
     code: inviteCode,
     createdAt: time,
-    expiresAt: time.nullable(),
-    retiredAt: time.nullable().describe('When its owner or an admin took it back'),
+    expiresAt: time.nullable().describe('null if it never expires'),
+    retiredAt: time
+      .nullable()
+      .describe('When it was replaced, deleted by its owner or revoked by an admin'),
     active: z.boolean(),
   })
   .meta({ id: 'IssuedInviteCode' });
@@ -63,7 +65,7 @@ export const ancestor = z
     id,
     phone: phone.nullable(),
     displayName: z.string().nullable(),
-    inviteCode: inviteCode.describe('What the user below activated'),
+    inviteCode: inviteCode.describe('The code that the user below activated'),
     activatedAt: time,
   })
   .meta({ id: 'Ancestor' });
@@ -74,8 +76,8 @@ export const exportedUser = z
     phone: phone.nullable(),
     email: z.string().nullable(),
     displayName: z.string().nullable(),
-    role,
-    status,
+    role: userRole,
+    status: userStatus,
     inviteCode: inviteCode.nullable(),
     referralCount: z.number().int(),
     createdAt: time,
@@ -94,17 +96,20 @@ export const exportedReferral = z
   .meta({ id: 'ExportedReferral' });
 
 export const exportInput = z.object({
-  cursor: z.uuid().optional().describe('nextCursor of the page before'),
+  cursor: z.uuid().optional().describe('nextCursor of the previous page'),
   limit: z.number().int().min(1).max(1000).default(1000),
 });
 
-/** A field as it stands in a file: what is wrong with it is said of its line, not of the batch. */
+/** An unparsed field of a file. The import reports errors per line instead of refusing the batch. */
 const text = z.string().max(1000);
 
 const batch = <Line extends z.ZodType>(line: Line) =>
   z.object({
     lines: z.array(line).min(1).max(500),
-    dryRun: z.boolean().default(false).describe('Find what is wrong and change nothing'),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe('true to report problems without changing anything'),
   });
 
 export const userBatch = batch(
@@ -112,7 +117,9 @@ export const userBatch = batch(
     phone: text,
     email: text.optional(),
     displayName: text.optional(),
-    inviteCode: text.optional().describe('Their own, to go on working; else they get a new one'),
+    inviteCode: text
+      .optional()
+      .describe('An existing code, which keeps working. Random if left out.'),
     status: text.optional().describe('active or blocked'),
     createdAt: text.optional().describe('ISO 8601'),
   }),
@@ -129,10 +136,10 @@ export const referralBatch = batch(
 export const imported = z
   .object({
     created: z.number().int(),
-    existing: z.number().int().describe('There already, and left as they are'),
+    existing: z.number().int().describe('Lines imported before, left unchanged'),
     problems: z.array(
       z.object({
-        index: z.number().int().describe('Of the line in this batch, from 0'),
+        index: z.number().int().describe('The index of the line in the batch, from 0'),
         field: z.string(),
         reason: z.string().meta({ example: 'PHONE_INVALID' }),
       }),

@@ -1,10 +1,9 @@
 import sql from 'sql-template-tag';
+import { DAY } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 
-const DAY = 86_400_000;
-
-/** Up to here rows are counted one by one, in a tenth of a second; beyond, PostgreSQL's own estimate will do. */
-const COUNTED = 1_000_000;
+/** Tables up to this size are counted, which takes 0.1 s. Larger ones use the planner's estimate. */
+const MAX_COUNTED_ROWS = 1_000_000;
 
 interface DayCount {
   /** `2026-11-20`, UTC */
@@ -13,11 +12,11 @@ interface DayCount {
 }
 
 export interface Stats {
-  /** Without deleted ones. */
+  /** Excludes deleted users */
   users: number;
-  /** Of all time */
+  /** All time */
   activations: number;
-  /** Whether the two are PostgreSQL's estimates. */
+  /** True if `users` or `activations` is an estimate by PostgreSQL */
   estimated: boolean;
   blocked: number;
   admins: number;
@@ -30,16 +29,17 @@ interface TopReferrer {
   id: string;
   phone: string | null;
   displayName: string | null;
-  /** Activations of these days. */
+  /** Within the requested days */
   activations: number;
-  /** Of all time. */
+  /** All time */
   referralCount: number;
 }
 
 /**
- * The service at a glance: the last `days` days, today included, by UTC. What it reads grows with the
- * days asked for, not with the tables. So the top referrers are those of these days: an index on
- * `referral_count` would make each activation write to every index of `users`.
+ * Returns totals and the last `days` days, including today (UTC). The cost grows with the number of
+ * days, not with the size of the tables. Top referrers are those of these days, because an all-time
+ * list needs an index on `referral_count`, which would make each activation update every index of
+ * `users`.
  */
 export async function readStats(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
@@ -48,20 +48,20 @@ export async function readStats(
   const today = Math.floor(clock() / DAY) * DAY;
   const dates = Array.from({ length: days }, (_, i) => new Date(today - (days - 1 - i) * DAY));
   const from = dates[0] as Date;
-  const count = (table: 'users' | 'referrals') => {
+  const countByDay = (table: 'users' | 'referrals') => {
     const [rows, at] =
       table === 'users' ? [sql`users`, sql`created_at`] : [sql`referrals`, sql`activated_at`];
-    // A walk along the index for each day; grouping would sort them all.
+    // Scans the index once per day. Grouping would sort all rows.
     return database.query<DayCount>(sql`
       select to_char(d at time zone 'UTC', 'YYYY-MM-DD') as day, (
         select count(*)::int from ${rows} where ${at} >= d and ${at} < d + interval '1 day'
       ) as count
       from unnest(${dates}::timestamptz[]) d order by d`);
   };
-  const [figures, signUpsByDay, activationsByDay, topReferrers] = await Promise.all([
-    countUsers(database),
-    count('users'),
-    count('referrals'),
+  const [totals, signUpsByDay, activationsByDay, topReferrers] = await Promise.all([
+    readTotals(database),
+    countByDay('users'),
+    countByDay('referrals'),
     database.query<TopReferrer>(sql`
       select u.id, u.phone, u.display_name as "displayName", t.activations, u.referral_count as "referralCount"
       from (
@@ -70,13 +70,13 @@ export async function readStats(
       ) t join users u on u.id = t.referrer_id
       order by t.activations desc, u.id`),
   ]);
-  return { ...figures, signUpsByDay, activationsByDay, topReferrers };
+  return { ...totals, signUpsByDay, activationsByDay, topReferrers };
 }
 
-type Figures = Pick<Stats, 'users' | 'activations' | 'estimated' | 'blocked' | 'admins'>;
+type Totals = Pick<Stats, 'users' | 'activations' | 'estimated' | 'blocked' | 'admins'>;
 
-async function countUsers(database: Deps['database']): Promise<Figures> {
-  const [[standing], users, activations] = await Promise.all([
+async function readTotals(database: Deps['database']): Promise<Totals> {
+  const [[counts], users, activations] = await Promise.all([
     database.query<{ blocked: number; deleted: number; admins: number }>(sql`
       select (select count(*)::int from users where status = 'blocked') as blocked,
         (select count(*)::int from users where status = 'deleted') as deleted,
@@ -84,7 +84,7 @@ async function countUsers(database: Deps['database']): Promise<Figures> {
     countRows(database, 'users'),
     countRows(database, 'referrals'),
   ]);
-  const { blocked = 0, deleted = 0, admins = 0 } = standing ?? {};
+  const { blocked = 0, deleted = 0, admins = 0 } = counts ?? {};
   return {
     users: users.rows - deleted,
     activations: activations.rows,
@@ -94,7 +94,10 @@ async function countUsers(database: Deps['database']): Promise<Figures> {
   };
 }
 
-/** As the planner reckons: rows a page as of the last ANALYZE, times the pages of now; counted if not many. */
+/**
+ * Estimates the rows of a table as the planner does: rows per page at the last ANALYZE, multiplied by
+ * the current number of pages. Counts them if there are at most MAX_COUNTED_ROWS.
+ */
 async function countRows({ query }: Deps['database'], table: 'users' | 'referrals') {
   const [size] = await query<{ estimate: number }>(sql`
     select (case when relpages > 0 and reltuples > 0
@@ -102,7 +105,7 @@ async function countRows({ query }: Deps['database'], table: 'users' | 'referral
     end)::float8 as estimate
     from pg_class where oid = ${table}::regclass`);
   const estimate = Math.round(size?.estimate ?? 0);
-  if (estimate > COUNTED) return { rows: estimate, estimated: true };
+  if (estimate > MAX_COUNTED_ROWS) return { rows: estimate, estimated: true };
   const [counted] = await query<{ rows: number }>(
     table === 'users'
       ? sql`select count(*)::int as rows from users`

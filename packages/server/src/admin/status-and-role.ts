@@ -3,10 +3,11 @@ import { recordAudit } from '../audit/audit.ts';
 import { DomainError } from '../core/errors.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
+import type { AssignableStatus, UserRole } from '../identity/user-status.ts';
 import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
 import { type Caller, type Client, revokeAllSessions } from '../sessions/sessions.ts';
 
-/** Who does it, and from where. */
+/** The admin who performs an action, and their address for the audit log */
 export interface Actor {
   userId: string;
   ip: string;
@@ -16,24 +17,23 @@ export function actorOf({ caller, client }: { caller: Caller; client: Client }):
   return { userId: caller.userId, ip: client.ip };
 }
 
-export type Status = 'active' | 'blocked';
-
 /**
- * Blocks a user, which ends all their sessions, or lets them in again. The same once more changes nothing.
+ * Blocks a user, which ends all their sessions, or unblocks them. Does nothing if the status is
+ * already set.
  * @throws DomainError NOT_FOUND, ACCOUNT_OWN, LAST_ADMIN
  */
 export async function setStatus(
   deps: Deps,
   actor: Actor,
-  { userId, status }: { userId: string; status: Status },
+  { userId, status }: { userId: string; status: AssignableStatus },
 ): Promise<void> {
   if (userId === actor.userId && status === 'blocked') throw new DomainError('ACCOUNT_OWN');
   await deps.database.transaction(async (tx) => {
-    const before = await holdUser(tx, userId);
+    const before = await lockUser(tx, userId);
     if (before.status === status) return;
-    if (status === 'blocked') await keepAnAdmin(tx, userId);
+    if (status === 'blocked') await requireAnotherAdmin(tx, userId);
     await tx.query(sql`update users set status = ${status}::user_status where id = ${userId}`);
-    // The user's row is held by now, so no sign-in can add a session that this does not see.
+    // The lock on the user's row keeps a concurrent sign-in from adding a session that this misses.
     const revoked = status === 'blocked' ? await revokeAllSessions(deps, tx, userId) : 0;
     await tx.query(
       recordAudit(
@@ -47,25 +47,23 @@ export async function setStatus(
       ),
     );
   });
-  // What anyone is told of a blocked user's code is that it is not valid.
+  // The codes of a blocked user are not valid.
   await forgetInviteCodesOf(deps, userId);
 }
 
-export type Role = 'user' | 'admin';
-
 /**
- * Gives or takes the admin role; it is read at each request, so it holds at once.
+ * Grants or revokes the admin role. Every request reads the role, so the change is immediate.
  * @throws DomainError NOT_FOUND, LAST_ADMIN
  */
 export async function setRole(
   { clock, database }: Deps,
   actor: Actor,
-  { userId, role }: { userId: string; role: Role },
+  { userId, role }: { userId: string; role: UserRole },
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const before = await holdUser(tx, userId);
+    const before = await lockUser(tx, userId);
     if (before.role === role) return;
-    if (role === 'user') await keepAnAdmin(tx, userId);
+    if (role === 'user') await requireAnotherAdmin(tx, userId);
     await tx.query(sql`update users set role = ${role}::role where id = ${userId}`);
     await tx.query(
       recordAudit(
@@ -81,22 +79,28 @@ export async function setRole(
   });
 }
 
-async function holdUser(tx: Sql, userId: string): Promise<{ status: Status; role: Role }> {
-  const [user] = await tx.query<{ status: Status; role: Role }>(sql`
+interface LockedUser {
+  status: AssignableStatus;
+  role: UserRole;
+}
+
+async function lockUser(tx: Sql, userId: string): Promise<LockedUser> {
+  const [user] = await tx.query<LockedUser>(sql`
     select status, role from users where id = ${userId} and status <> 'deleted' for update`);
   if (!user) throw new DomainError('NOT_FOUND');
   return user;
 }
 
-/** Any number will do that no other lock takes. */
+/** An arbitrary advisory lock key that nothing else uses */
 const LAST_ADMIN_LOCK = 7_361_904;
 
 /**
- * Refuses to lose the only admin who can sign in; to be called before the write that would, in its
- * transaction. Such writes pass here one at a time, each seeing what the one before has left.
+ * Ensures that an active admin other than this user exists, if this user is one. Call it before the
+ * write that would remove the admin, in the same transaction: the lock serializes such writes, so
+ * each sees the result of the one before.
  * @throws DomainError LAST_ADMIN
  */
-async function keepAnAdmin(tx: Sql, userId: string): Promise<void> {
+async function requireAnotherAdmin(tx: Sql, userId: string): Promise<void> {
   await tx.query(sql`select pg_advisory_xact_lock(${LAST_ADMIN_LOCK}::bigint)`);
   const admins = await tx.query<{ id: string }>(sql`
     select id from users where role = 'admin' and status = 'active' limit 2`);

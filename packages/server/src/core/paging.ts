@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkInput } from './errors.ts';
 
-/** The key of a page's last row: the next page is what comes after it. */
+/** The sort key of the last row of a page. The next page starts after it. */
 export interface Cursor {
   at: Date;
   id: string;
@@ -9,25 +9,29 @@ export interface Cursor {
 
 export interface Page<Item> {
   items: Item[];
-  /** null on the last page */
+  /** null on the last page. */
   nextCursor: string | null;
 }
 
-/** What every list takes. A cursor is opaque to callers; one of their own making is INPUT_INVALID. */
+/** Input fields of every list. Cursors are opaque: one that was not issued here is INPUT_INVALID. */
 export const pageInput = {
   cursor: z
     .string()
     .max(200)
     .optional()
-    .describe('nextCursor of the page before')
+    .describe('`nextCursor` of the previous page')
     .meta({ example: undefined }),
-  limit: z.number().int().min(1).max(100).default(20).describe('Items a page'),
+  limit: z.number().int().min(1).max(100).default(20).describe('Items per page'),
 };
 
+/** The schema of a page. */
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-/** @throws DomainError INPUT_INVALID */
+/**
+ * Decodes a cursor that `pageOf` issued.
+ * @throws DomainError INPUT_INVALID
+ */
 export function readCursor(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined;
   const [at, id] = Buffer.from(text, 'base64url').toString().split(' ');
@@ -45,11 +49,21 @@ const parsedCursor = z.object({
   }),
 });
 
-/** A page out of up to `limit + 1` rows. */
+/** Builds a page from up to `limit + 1` rows; the extra row shows that another page follows. */
 export function pageOf<Item>(rows: Item[], limit: number, key: (item: Item) => Cursor): Page<Item> {
+  return pageBy(rows, limit, (item) => {
+    const { at, id } = key(item);
+    return Buffer.from(`${+at} ${id}`).toString('base64url');
+  });
+}
+
+/** Like `pageOf`, for lists with a cursor format of their own. */
+export function pageBy<Item>(
+  rows: Item[],
+  limit: number,
+  cursorOf: (lastItem: Item) => string,
+): Page<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  if (rows.length <= limit || !last) return { items, nextCursor: null };
-  const { at, id } = key(last);
-  return { items, nextCursor: Buffer.from(`${+at} ${id}`).toString('base64url') };
+  return { items, nextCursor: last && rows.length > limit ? cursorOf(last) : null };
 }

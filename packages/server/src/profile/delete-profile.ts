@@ -7,10 +7,13 @@ import { rememberDeletedIdentity } from '../identity/deleted-identities.ts';
 import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
 
 /**
- * Forgets a person. What others hold on to stays: the node of the referral tree, without a name, the
- * invite codes, so that they are never issued again, the audit log and the findings, which know ids and
- * addresses, and for 30 days a keyed hash, so that limits and rules outlive the account.
- * Rows are locked in the order in which signing in and refreshing lock them: codes, user, tokens, sessions.
+ * Deletes a user's personal data. These remain: an anonymous node in the referral tree; the invite
+ * codes, so that they are never issued again; the audit log and the findings, which hold ids and
+ * addresses; and, for 30 days, keyed hashes of the phone and email, so that limits and abuse rules
+ * outlive the account.
+ *
+ * Rows are locked in the same order as at sign-in and refresh: codes, user, tokens, sessions.
+ * @throws DomainError TOKEN_INVALID if the user is already deleted
  */
 export async function deleteProfile(
   deps: Pick<Deps, 'clock' | 'inviteCodeCache' | 'database' | 'secrets'>,

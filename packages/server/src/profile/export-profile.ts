@@ -3,8 +3,9 @@ import type { Deps } from '../deps.ts';
 import type { Person } from '../enrichment/port.ts';
 
 /**
- * Every fact that is stored about a user, but what would be a key to their account (hashes).
- * Addresses in the audit log are the user's own where they acted, and someone else's where not.
+ * Returns everything that is stored about a user, except hashes that protect the account.
+ * The address of an audit entry is included only if the user was the actor: otherwise it belongs
+ * to someone else.
  * @throws DomainError NOT_FOUND
  */
 export async function exportProfile({ clock, database }: Deps, userId: string) {

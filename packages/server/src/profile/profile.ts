@@ -2,50 +2,40 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../enrichment/port.ts';
+import type { UserRole } from '../identity/user-status.ts';
 import { isPhoneVerified } from '../identity/verified-phone.ts';
-import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
 import { ACTIVATED_AT, phoneOfReferee, type Referral } from '../referral/referrals.ts';
-import {
-  type Caller,
-  type CallerRow,
-  callerColumns,
-  callerOf,
-  type FoundCaller,
-} from '../sessions/sessions.ts';
 
 export interface Profile {
   id: string;
   phone: string | null;
   email: string | null;
   displayName: string | null;
-  role: 'user' | 'admin';
+  role: UserRole;
   phoneVerified: boolean;
   inviteCode: string | null;
+  /** null if the code never expires */
   inviteCodeExpiresAt: Date | null;
   activatedInviteCode: string | null;
   referrerId: string | null;
   referralCount: number;
+  /** The newest 20 */
   referrals: Referral[];
   createdAt: Date;
-  /** For its owner alone. */
+  /** Visible only to the user */
   person?: Person | null;
 }
 
-export type PublicProfile = Pick<
-  Profile,
-  'id' | 'phone' | 'displayName' | 'inviteCode' | 'createdAt'
->;
-
-/** What `profileOf` reads, of a user `u`. */
+/** A row of PROFILE_COLUMNS. */
 export type ProfileRow = Omit<Profile, 'phoneVerified'> & {
   phoneVerifiedAt: Date | null;
 };
 
 /**
- * The columns of a ProfileRow, and what is joined to a user `u` for them: the newest 20 referees too, so that
- * a profile is one statement. The innermost query takes those 20 by index before it looks at their users:
- * joined first, PostgreSQL's generic plan reads whole tables. A row as a whole becomes JSON in half the time
- * that json_build_object takes.
+ * Selects a ProfileRow from a user `u`, joined with PROFILE_JOINS. It includes the newest 20 referees,
+ * so that a profile takes one statement. The innermost query picks these 20 by index before their
+ * users are joined: with the join first, PostgreSQL's generic plan reads whole tables. Converting
+ * whole rows to JSON takes half the time of json_build_object.
  */
 export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
@@ -75,28 +65,6 @@ export async function readProfile(deps: ProfileDeps, userId: string): Promise<Pr
   return profileOf(deps, row);
 }
 
-/** What `findCallerWithProfile` asks the database. */
-export function selectCallerWithProfile(deps: Pick<Deps, 'clock'>, sessionId: string) {
-  return sql`
-    select ${callerColumns(deps)}, ${PROFILE_COLUMNS}
-    from sessions s join users u on u.id = s.user_id ${PROFILE_JOINS}
-    where s.id = ${sessionId}`;
-}
-
-/**
- * Whose live session this is, with their profile, in one statement.
- * @throws DomainError TOKEN_INVALID, USER_BLOCKED
- */
-export async function findCallerWithProfile(
-  deps: ProfileDeps,
-  sessionId: string,
-): Promise<FoundCaller & { profile: Profile }> {
-  const statement = selectCallerWithProfile(deps, sessionId);
-  const [row] = await deps.database.query<CallerRow & ProfileRow>(statement);
-  const caller = callerOf(row);
-  return { ...caller, profile: profileOf(deps, row as ProfileRow) };
-}
-
 export function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: ProfileRow): Profile {
   return {
     id: row.id,
@@ -117,44 +85,4 @@ export function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: ProfileRow)
     createdAt: row.createdAt,
     person: row.person ?? null,
   };
-}
-
-/** Changes what the caller says of themselves; what is left out stays. */
-export async function updateProfile(
-  deps: Deps,
-  userId: string,
-  { displayName }: { displayName?: string | null | undefined },
-): Promise<Profile> {
-  if (displayName !== undefined) {
-    await deps.database.prisma.user.updateMany({
-      // One who has been deleted meanwhile stays without a name.
-      where: { id: userId, status: 'active' },
-      data: { displayName },
-    });
-    await forgetInviteCodesOf(deps, userId);
-  }
-  return readProfile(deps, userId);
-}
-
-/**
- * A profile for oneself and admins, its public part for the user's referrer. Others cannot tell a
- * user that exists from one that does not.
- * @throws DomainError FORBIDDEN, NOT_FOUND
- */
-export async function getProfile(
-  deps: Deps,
-  caller: Caller,
-  userId: string,
-): Promise<Profile | PublicProfile> {
-  if (caller.userId === userId) return readProfile(deps, userId);
-  if (caller.role === 'admin') {
-    const { person: _, ...profile } = await readProfile(deps, userId);
-    return profile;
-  }
-  const referral = await deps.database.prisma.referral.findUnique({
-    where: { refereeId: userId, referrerId: caller.userId },
-  });
-  if (!referral) throw new DomainError('FORBIDDEN');
-  const { id, phone, displayName, inviteCode, createdAt } = await readProfile(deps, userId);
-  return { id, phone: phoneOfReferee(deps.config, phone), displayName, inviteCode, createdAt };
 }

@@ -7,20 +7,22 @@ import {
   signedInProcedure,
   signedInProcedureWith,
 } from '../rpc/trpc.ts';
+import { findCallerWithProfile } from './caller-with-profile.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
-import { findCallerWithProfile, getProfile, updateProfile } from './profile.ts';
+import { getProfile } from './get-profile.ts';
 import { confirmation, displayName, profile, profileExport, publicProfile } from './schemas.ts';
+import { updateProfile } from './update-profile.ts';
 
 export const profileRouter = router({
   me: signedInProcedureWith(findCallerWithProfile)
-    .meta(rest('GET /profile', { tag: 'profile', summary: 'My profile' }))
+    .meta(rest('GET /profile', { tag: 'profile', summary: 'Get your profile' }))
     .input(z.void())
     .output(profile)
     .query(({ ctx: { caller } }) => caller.profile),
 
   update: signedInProcedure
-    .meta(rest('PATCH /profile', { tag: 'profile', summary: 'Change my profile' }))
+    .meta(rest('PATCH /profile', { tag: 'profile', summary: 'Update your profile' }))
     .input(z.object({ displayName: displayName.nullable().optional() }))
     .output(profile)
     .mutation(({ ctx: { deps, caller }, input }) => updateProfile(deps, caller.userId, input)),
@@ -29,8 +31,9 @@ export const profileRouter = router({
     .meta(
       rest('GET /users/{id}', {
         tag: 'profile',
-        summary: 'The profile of a user',
-        description: 'Whole for oneself and admins; its public part for the referrer.',
+        summary: 'Get a user',
+        description:
+          'Returns the full profile to the user and to admins, and the public part to the referrer.',
         errors: ['FORBIDDEN', 'NOT_FOUND'],
       }),
     )
@@ -42,7 +45,9 @@ export const profileRouter = router({
     .meta(
       rest('GET /profile/export', {
         tag: 'profile',
-        summary: 'Every fact stored about me',
+        summary: 'Export your data',
+        description:
+          'Returns everything that is stored about you, except password and token hashes.',
         errors: ['RATE_LIMITED'],
       }),
     )
@@ -54,9 +59,9 @@ export const profileRouter = router({
     .meta(
       rest('DELETE /profile', {
         tag: 'profile',
-        summary: 'Delete me',
+        summary: 'Delete your account',
         description:
-          'Ends all sessions and forgets the person, at once and for good. There stay: a nameless place in the referral tree of others, invite codes that nobody else gets, and the security log of ids and addresses.',
+          'Ends all your sessions and deletes your personal data, immediately and permanently. These remain: an anonymous place in the referral tree, your invite codes, which nobody else can get, and the security log of ids and addresses.',
       }),
     )
     .input(z.object({ confirm: confirmation }))

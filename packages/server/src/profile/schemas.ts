@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { id, inviteCode, phone, time } from '../core/schemas.ts';
+import { userRole, userStatus } from '../identity/user-status.ts';
 import { referral } from '../referral/schemas.ts';
-
-export const role = z.enum(['user', 'admin']);
 
 const person = z
   .object({
@@ -22,11 +21,11 @@ export const profile = z
     phone: phone.nullable(),
     email: z.string().nullable(),
     displayName: z.string().nullable(),
-    role,
+    role: userRole,
     phoneVerified: z.boolean(),
-    inviteCode: inviteCode.nullable().describe('null after its owner deleted it'),
-    inviteCodeExpiresAt: time.nullable().describe('null: never'),
-    activatedInviteCode: inviteCode.nullable().describe('Whose code this user activated'),
+    inviteCode: inviteCode.nullable().describe('null if the user deleted it'),
+    inviteCodeExpiresAt: time.nullable().describe('null if the code never expires'),
+    activatedInviteCode: inviteCode.nullable().describe('The code that this user activated'),
     referrerId: id.nullable(),
     referralCount: z.number().int(),
     referrals: z.array(referral).describe('The newest 20'),
@@ -34,7 +33,7 @@ export const profile = z
     person: person
       .nullable()
       .optional()
-      .describe('What a person API knows of the email: for the owner alone'),
+      .describe('Public details found by email. Visible only to the user.'),
   })
   .meta({ id: 'Profile' });
 
@@ -48,20 +47,20 @@ export const publicProfile = z
   })
   .meta({ id: 'PublicProfile' });
 
-/** A name as a person gives it: no blanks around, nothing that is no text. */
+/** Trimmed, without control and other invisible characters. */
 export const displayName = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .regex(/^\P{C}*$/u, { error: 'Control characters are no part of a name' })
+  .regex(/^\P{C}*$/u, { error: 'A name cannot contain control characters' })
   .meta({ example: 'Anna' });
 
-/** No literal: trpc-openapi describes no query parameter of that kind. */
+/** Not `z.literal(true)`, which trpc-openapi cannot describe as a query parameter. */
 export const confirmation = z
   .boolean()
   .refine((confirmed) => confirmed, { params: { name: 'NOT_CONFIRMED' } })
-  .describe('true: what is deleted does not come back')
+  .describe('Must be true, because the deletion cannot be undone')
   .meta({ example: true });
 
 export const profileExport = z
@@ -76,8 +75,8 @@ export const profileExport = z
       hasPassword: z.boolean(),
       displayName: z.string().nullable(),
       person: person.nullable(),
-      role,
-      status: z.enum(['active', 'blocked', 'deleted']),
+      role: userRole,
+      status: userStatus,
       referralCount: z.number().int(),
       createdAt: time,
     }),
@@ -92,12 +91,12 @@ export const profileExport = z
     referral: z
       .object({ referrerId: id, topId: id, inviteCode, activatedAt: time })
       .nullable()
-      .describe('Whose code I activated'),
+      .describe('Your own activation'),
     referees: z.array(z.object({ id, inviteCode, activatedAt: time })),
     activationOrigin: z
       .object({ inviteCode, address: z.string(), subnet: z.string(), at: time })
       .nullable()
-      .describe('Where my activation came from; kept for two days'),
+      .describe('Where you activated from. Kept for two days.'),
     findings: z
       .array(
         z.object({
@@ -111,7 +110,7 @@ export const profileExport = z
           inviteCode,
         }),
       )
-      .describe('What the rules against referral abuse noticed'),
+      .describe('Findings of the referral abuse rules about you'),
     sessions: z.array(
       z.object({
         id,

@@ -3,7 +3,8 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import { Retry, type Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
-import { watchActivation } from './abuse.ts';
+import type { UserStatus } from '../identity/user-status.ts';
+import { checkForAbuse } from './abuse.ts';
 import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
 export interface Activation {
@@ -16,33 +17,37 @@ export interface Activation {
 interface Input {
   userId: string;
   inviteCode: string;
-  /** Where the request came from, for the rules against abuse. */
+  /** The client's address, for the abuse rules */
   ip: string;
 }
 
 /**
- * Puts a user under the owner of an invite code: once in a lifetime, by the primary key of
- * `referrals`, and never so that a circle closes, in any interleaving:
+ * Attributes a user to the owner of an invite code. The primary key of `referrals` allows one
+ * activation per user, ever, and no interleaving of activations can create a cycle.
  *
- * Only a user without a referrer can activate, and such a user is the top of their own tree. So an
- * activation closes a circle if and only if the referrer's tree is the user's own, that is, if the
- * top above the referrer is the user. While an activation holds the user's lock alone and the lock
- * of the referrer's top together with others, nobody can put that top under anyone, for that takes
- * its lock alone; the line from the referrer up to it never changes, for who referred whom is never
- * rewritten. What was true when looked at under the locks is thus still true at the commit: a lock
- * lasts until its transaction can be seen by all, and the look is a statement of its own after both
- * locks, so it sees all that was done under them before. Of A to B, B to C, C to A at one moment,
- * each waits for the lock of another; whoever comes last looks again and finds themselves on top.
+ * Proof. Only a user without a referrer can activate, and such a user is the root of their own
+ * tree. An activation therefore creates a cycle if and only if the referrer belongs to the user's
+ * own tree, that is, if the root above the referrer is the user. An activation takes an exclusive
+ * lock on the user and a shared lock on the referrer's root. Attaching that root to a referrer
+ * would take an exclusive lock on it, so it stays a root while the shared lock is held. The path
+ * from the referrer to the root never changes, because referrals are append-only. So whatever the
+ * transaction verifies under both locks still holds when it commits. Advisory locks are released
+ * only after the commit is visible to everyone, and the verification is a separate statement that
+ * starts once both locks are held, so it sees everything that was committed under them before.
+ * If A activates B's code, B activates C's and C activates A's at the same moment, each of them
+ * conflicts with another's lock. The last to proceed verifies again and finds itself at the root.
  *
- * No deadlock: the two locks are always taken in the order of their keys. Rows come after them, and
- * of those only the referrer's are waited for (their count, then their day), which nobody holds who
- * waits for a lock. The one thing held before the locks is a new account at sign-up, which nobody
- * else knows of. Activations below one top share its lock, so a large tree is no bottleneck.
+ * Deadlocks are impossible. The two advisory locks are always taken in key order. Row locks come
+ * after them, and an activation waits only for the referrer's rows (the referral count, then the
+ * count of the day), whose holders never wait for an advisory lock. The only row locked earlier is
+ * the account created at sign-up, which no other transaction can see.
  *
- * Runs in a transaction; throws Retry if the top moved before it was locked: each time because
- * another user activated, which each does once.
- * @throws DomainError INVITE_CODE_NOT_FOUND, INVITE_CODE_OWN, INVITE_CODE_EXPIRED, ALREADY_ACTIVATED,
- *   REFERRAL_CYCLE, REFERRER_BLOCKED, ACTIVATION_REFUSED
+ * Activations in the same tree share the lock on its root, so a large tree is not a bottleneck.
+ *
+ * Must run in a transaction. Throws Retry if what it read changed before it held both locks. A root
+ * changes only because its user activated, and each user activates once, so retries end.
+ * @throws DomainError INVITE_CODE_NOT_FOUND, INVITE_CODE_OWN, INVITE_CODE_EXPIRED,
+ *   ALREADY_ACTIVATED, REFERRAL_CYCLE, REFERRER_BLOCKED, ACTIVATION_REFUSED
  */
 export async function activate(
   deps: Pick<Deps, 'config' | 'secrets' | 'clock'>,
@@ -60,14 +65,14 @@ export async function activate(
       activatedAt: earlier.activatedAt.toISOString(),
     });
   if (!isInviteCode(inviteCode)) throw new DomainError('INVITE_CODE_NOT_FOUND');
-  const [code] = await tx.query<Code>(sql`
-    with recursive line (user_id, step) as (
+  const [code] = await tx.query<FoundInviteCode>(sql`
+    with recursive path (user_id, step) as (
       select user_id, 0 from invite_codes where code = ${inviteCode}
       union all
-      select r.top_id, line.step + 1 from line join referrals r on r.referee_id = line.user_id
+      select r.top_id, path.step + 1 from path join referrals r on r.referee_id = path.user_id
     )
-    select c.user_id as "referrerId", c.expires_at as "expiresAt", c.retired_at as "retiredAt", u.status,
-      (select array_agg(user_id order by step) from line) as line
+    select c.user_id as "referrerId", c.expires_at as "expiresAt", c.retired_at as "retiredAt",
+      u.status, (select array_agg(user_id order by step) from path) as path
     from invite_codes c join users u on u.id = c.user_id
     where c.code = ${inviteCode}`);
   if (!code || code.status === 'deleted' || isDeleted(code))
@@ -75,56 +80,56 @@ export async function activate(
   if (code.referrerId === userId) throw new DomainError('INVITE_CODE_OWN');
   if (code.expiresAt && code.expiresAt <= now) throw new DomainError('INVITE_CODE_EXPIRED');
   if (code.status === 'blocked') throw new DomainError('REFERRER_BLOCKED');
-  const topId = code.line.at(-1) as string;
-  if (topId === userId) throw new DomainError('REFERRAL_CYCLE');
+  const rootId = code.path.at(-1) as string;
+  if (rootId === userId) throw new DomainError('REFERRAL_CYCLE');
 
-  await lockTrees(tx, { exclusive: userId, shared: topId });
-  // The premises again, now under the locks.
+  await lockTrees(tx, { exclusive: userId, shared: rootId });
+  // Verifies everything again, now under both locks.
   const [activated] = await tx.query<{ referrerId: string }>(sql`
     with activated as (
       insert into referrals (referee_id, referrer_id, top_id, invite_code, activated_at)
-      select ${userId}::uuid, c.user_id, ${topId}::uuid, c.code, ${now}::timestamptz
+      select ${userId}::uuid, c.user_id, ${rootId}::uuid, c.code, ${now}::timestamptz
       from invite_codes c join users u on u.id = c.user_id
       where c.code = ${inviteCode} and c.retired_at is null and u.status = 'active'
-        and not exists (select from referrals where referee_id in (${userId}, ${topId}))
+        and not exists (select from referrals where referee_id in (${userId}, ${rootId}))
       returning referrer_id
     )
     update users u set referral_count = referral_count + 1
     from activated a where u.id = a.referrer_id
     returning a.referrer_id as "referrerId"`);
   if (!activated) throw new Retry();
-  if (code.line.length > LONG_LINE) await shorten(tx, code.line);
+  if (code.path.length > MAX_PATH_LENGTH) await compressPath(tx, code.path);
   const activation = { userId, referrerId: activated.referrerId, inviteCode, activatedAt: now };
-  await watchActivation(deps, tx, { ...activation, ip });
+  await checkForAbuse(deps, tx, { ...activation, ip });
   return activation;
 }
 
-interface Code {
+interface FoundInviteCode {
   referrerId: string;
   expiresAt: Date | null;
   retiredAt: Date | null;
-  status: 'active' | 'blocked' | 'deleted';
-  /** From the referrer to the present top, by the steps that `top_id` takes. */
-  line: string[];
+  status: UserStatus;
+  /** User ids from the referrer to the current root, following `top_id` */
+  path: string[];
 }
 
-/** One that had expired before its owner replaced it still says that it expired. */
-function isDeleted({ expiresAt, retiredAt }: Code): boolean {
+/** A code that had already expired when its owner replaced it is still reported as expired. */
+function isDeleted({ expiresAt, retiredAt }: FoundInviteCode): boolean {
   return retiredAt !== null && (expiresAt === null || expiresAt > retiredAt);
 }
 
-const LONG_LINE = 8;
+const MAX_PATH_LENGTH = 8;
 
 /**
- * Lets everyone on a line point straight at its top: path compression (Tarjan and van Leeuwen, 1984),
- * by which a line takes O(log n) steps over time, in whatever order trees grew together. It needs no
- * lock: whoever is above someone stays above them, so any value written here is right for ever, and
- * rows that another transaction is shortening are left to it.
+ * Points everyone on a path directly at its root. This is path compression (Tarjan and van Leeuwen,
+ * 1984): it keeps paths at O(log n) steps, amortized, in whatever order trees were merged. It needs
+ * no lock: an ancestor stays an ancestor, so any value written here stays valid, and rows that
+ * another transaction is compressing are skipped.
  */
-async function shorten(tx: Sql, line: string[]) {
+async function compressPath(tx: Sql, path: string[]) {
   await tx.query(sql`
-    update referrals set top_id = ${line.at(-1)} where referee_id in (
-      select referee_id from referrals where referee_id = any(${line.slice(0, -2)}::uuid[])
+    update referrals set top_id = ${path.at(-1)} where referee_id in (
+      select referee_id from referrals where referee_id = any(${path.slice(0, -2)}::uuid[])
       for update skip locked)`);
 }
 
@@ -136,7 +141,7 @@ async function lockTrees(tx: Sql, ids: { exclusive: string; shared: string }) {
   for (const lock of inOrder) await tx.query(lock);
 }
 
-/** A user's lock among PostgreSQL's advisory ones. Two users on one key only wait for each other. */
+/** The key of a user's advisory lock. Users whose keys collide merely wait for each other. */
 function lockKey(userId: string): bigint {
   return createHash('sha256').update(userId).digest().readBigInt64BE();
 }

@@ -9,8 +9,11 @@ export interface CheckedInviteCode {
   referrerName: string | null;
 }
 
-/** What anyone may know of a code. One that is unknown, deleted, expired or a blocked user's is simply not valid. */
-export async function checkCode(
+/**
+ * Returns what anyone may know about an invite code. A code is invalid if it is unknown, deleted,
+ * expired or owned by a blocked user, and callers cannot tell these cases apart.
+ */
+export async function checkInviteCode(
   { clock, inviteCodeCache }: Pick<Deps, 'clock' | 'inviteCodeCache'>,
   text: string,
 ): Promise<CheckedInviteCode> {
@@ -21,7 +24,7 @@ export async function checkCode(
   return { code, valid, expiresAt, referrerName: valid ? known.referrerName : null };
 }
 
-/** After a change of what a code says of its owner: their name, whether they are blocked. */
+/** Evicts a user's invite codes from the cache, after a change of the user's name or status. */
 export async function forgetInviteCodesOf(
   { inviteCodeCache, database }: Pick<Deps, 'inviteCodeCache' | 'database'>,
   userId: string,

@@ -1,32 +1,32 @@
 import sql from 'sql-template-tag';
 import { type Cursor, type Page, pageOf } from '../core/paging.ts';
 import type { Deps } from '../deps.ts';
-import type { Rule } from './abuse.ts';
+import type { AbuseRule } from './abuse-signals.ts';
 
 export interface Finding {
   id: string;
   at: Date;
-  rule: Rule;
+  rule: AbuseRule;
   reason: string;
   refused: boolean;
-  /** null if it was a sign-up that was refused */
+  /** null if a sign-up was refused, because then no account was created */
   refereeId: string | null;
   referrerId: string;
   inviteCode: string;
 }
 
-interface Which {
+interface FindingFilter {
   cursor?: Cursor | undefined;
   limit: number;
-  rule?: Rule | undefined;
-  /** As referrer or referee */
+  rule?: AbuseRule | undefined;
+  /** The referrer or the referee */
   userId?: string | undefined;
 }
 
-/** What the rules against referral abuse noticed, the newest first. */
+/** Returns a page of the findings of the abuse rules, newest first. */
 export async function listFindings(
   { database }: Pick<Deps, 'database'>,
-  { cursor, limit, rule, userId }: Which,
+  { cursor, limit, rule, userId }: FindingFilter,
 ): Promise<Page<Finding>> {
   const before = cursor ? sql`and (at, id) < (${cursor.at}, ${cursor.id}::uuid)` : sql``;
   const ofRule = rule ? sql`and rule = ${rule}` : sql``;

@@ -1,35 +1,36 @@
 import { LRUCache } from 'lru-cache';
 import sql from 'sql-template-tag';
+import { SECOND } from '../core/time.ts';
 import type { Sql } from '../database/port.ts';
 import type { Broadcast } from '../redis/port.ts';
 
-/** What may be told of an invite code that its owner has not deleted. */
-export interface KnownInviteCode {
+/** The public details of an invite code that works or has expired. */
+export interface CachedInviteCode {
   /** null: never */
   expiresAt: Date | null;
   referrerName: string | null;
 }
 
 /**
- * Look-ups of invite codes for anyone who asks, kept for a moment: a link that went round is asked
- * for by thousands. Only what people are shown comes from here; activation reads the tables.
+ * A short-lived cache of public invite code lookups, because thousands of people may open the same
+ * shared link. It serves only what is displayed; activation reads the database.
  */
 export interface InviteCodeCache {
-  /** null for a code that is unknown, deleted, or of a blocked user. */
-  find(code: string): Promise<KnownInviteCode | null>;
-  /** Drops what is known of these codes on every instance, after a change of theirs has been committed. */
+  /** Returns null if the code is unknown, deleted or owned by a blocked user. */
+  find(code: string): Promise<CachedInviteCode | null>;
+  /** Evicts codes on every instance. Call it after a change to them has been committed. */
   forget(...codes: (string | undefined)[]): Promise<void>;
-  /** How many look-ups were answered from here, or waited for one under way. */
+  /** Lookups served from the cache, including those that joined a pending query */
   readonly hits: number;
-  /** How many went to the database. */
+  /** Lookups that queried the database */
   readonly misses: number;
 }
 
 const CHANNEL = 'invite-codes';
-/** A few megabytes. */
-const MAX = 20_000;
-/** Milliseconds: how long an instance that missed a message may be wrong. */
-const TTL = 10_000;
+/** Takes a few megabytes. */
+const MAX_ENTRIES = 20_000;
+/** How long an instance that missed an eviction may serve a stale entry, in milliseconds. */
+const TTL = 10 * SECOND;
 
 export async function createInviteCodeCache(
   database: Sql,
@@ -37,18 +38,18 @@ export async function createInviteCodeCache(
 ): Promise<InviteCodeCache> {
   let lookups = 0;
   let misses = 0;
-  const cache = new LRUCache<string, { known: KnownInviteCode | null }>({
-    max: MAX,
+  const cache = new LRUCache<string, { inviteCode: CachedInviteCode | null }>({
+    max: MAX_ENTRIES,
     ttl: TTL,
-    // One that was forgotten while it was being read still answers those who wait, but is not kept.
+    // An entry evicted while it loads still resolves for its callers but is not cached.
     ignoreFetchAbort: true,
     async fetchMethod(code) {
       misses++;
-      const [known = null] = await database.query<KnownInviteCode>(sql`
+      const [inviteCode = null] = await database.query<CachedInviteCode>(sql`
         select c.expires_at as "expiresAt", u.display_name as "referrerName"
         from invite_codes c join users u on u.id = c.user_id
         where c.code = ${code} and c.retired_at is null and u.status = 'active'`);
-      return { known };
+      return { inviteCode };
     },
   });
   await broadcast.subscribe(
@@ -62,7 +63,7 @@ export async function createInviteCodeCache(
     async find(code) {
       lookups++;
       const entry = await cache.fetch(code);
-      return entry?.known ?? null;
+      return entry?.inviteCode ?? null;
     },
     async forget(...codes) {
       const changed = codes.filter((code) => code !== undefined);

@@ -1,9 +1,9 @@
 import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
 
-/** Sees through look-alike letters and digits too: the list and the resemblances are obscenity's. */
+/** Obscenity's transformers also catch look-alike letters and digits. */
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
-/** Whether a code may be printed on a poster. A word spelled with hyphens is read as the word. */
+/** True if a code contains no profanity. A word spelled with hyphens counts as the word. */
 export function isClean(code: string): boolean {
   return !matcher.hasMatch(code.replaceAll(/(?<=\b\w)-(?=\w\b)/g, ''));
 }

@@ -3,24 +3,26 @@ import type { Config } from '../config.ts';
 import { type Cursor, type Page, pageOf } from '../core/paging.ts';
 import { maskPhone } from '../core/phone.ts';
 import type { Deps } from '../deps.ts';
+import type { UserStatus } from '../identity/user-status.ts';
 
 export interface Referral {
   /** The referee's id */
   id: string;
   phone: string | null;
   displayName: string | null;
-  status: 'active' | 'blocked' | 'deleted';
+  status: UserStatus;
   /** ISO 8601 in UTC */
   activatedAt: string;
 }
 
 /**
- * When a referral `n` was, as it travels. Lists have many of them, and to make a Date of each and a text of
- * each Date would be most of what a list costs here.
+ * The activation time of a referral `n`, formatted by the database. Parsing each one into a Date and
+ * formatting it again would be most of the CPU time of a list.
  */
-export const ACTIVATED_AT = sql`to_char(n.activated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "activatedAt"`;
+export const ACTIVATED_AT = sql`to_char(n.activated_at at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "activatedAt"`;
 
-/** A referee's phone as their referrer sees it. */
+/** Returns a referee's phone as shown to their referrer. */
 export function phoneOfReferee(
   { REFERRAL_PHONES }: Pick<Config, 'REFERRAL_PHONES'>,
   phone: string | null,
@@ -28,7 +30,7 @@ export function phoneOfReferee(
   return phone !== null && REFERRAL_PHONES === 'masked' ? maskPhone(phone) : phone;
 }
 
-/** Whom a user brought, the newest first. Pages go by key, so they stay put while others join. */
+/** Returns a page of a user's referrals, newest first. Keyset cursors keep pages stable as users join. */
 export async function listReferrals(
   { config, database }: Pick<Deps, 'config' | 'database'>,
   userId: string,

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { id, inviteCode, phone, time, writtenTime } from '../core/schemas.ts';
+import { id, inviteCode, isoTime, phone, time } from '../core/schemas.ts';
+import { userStatus } from '../identity/user-status.ts';
 import { isClean } from './profanity.ts';
 import type { ReferralTree } from './tree.ts';
 
-const status = z
-  .enum(['active', 'blocked', 'deleted'])
-  .describe('deleted: nothing else is known of this user any more');
+const status = userStatus.describe('A deleted user has no phone and no name');
 
 export const referral = z
   .object({
@@ -13,36 +12,37 @@ export const referral = z
     phone: phone.nullable(),
     displayName: z.string().nullable(),
     status,
-    activatedAt: writtenTime,
+    activatedAt: isoTime,
   })
   .meta({ id: 'Referral' });
 
-export const inviteCodeOfUser = z
+export const ownInviteCode = z
   .object({
     code: inviteCode,
     createdAt: time,
-    expiresAt: time.nullable().describe('null: never'),
-    active: z.boolean().describe('false once it has expired'),
+    expiresAt: time.nullable().describe('null if it never expires'),
+    active: z.boolean().describe('false if the code has expired'),
     link: z
       .url()
-      .describe('Where to send people')
+      .describe('The page to share with people you invite')
       .meta({ example: 'https://invite.example/i/K7MWQ2' }),
   })
   .meta({ id: 'InviteCode' });
 
-/** Own wording of a code. */
-export const wording = z
+export const customCode = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z0-9-]{4,20}$/, { error: 'A code is 4 to 20 of A-Z, 0-9 and -' })
-  .refine(isClean, { error: 'Choose another wording' })
-  .describe('Own wording, 4 to 20 of A-Z, 0-9 and -; case does not matter')
+  .regex(/^[A-Z0-9-]{4,20}$/, { error: 'Use 4 to 20 letters (A-Z), digits and hyphens' })
+  .refine(isClean, { error: 'Choose a code without offensive words' })
+  .describe(
+    'A custom code of 4 to 20 letters (A-Z), digits and hyphens, in any case. Random if left out.',
+  )
   .meta({ example: 'ANNA-2026' });
 
 export const expiry = z.iso
   .datetime({ offset: true })
-  .describe('In the future, at most a year ahead')
+  .describe('In the future, at most one year ahead')
   .meta({ example: '2027-01-31T23:59:59+03:00' });
 
 export const activation = z
@@ -52,49 +52,46 @@ export const activation = z
 export const checkedInviteCode = z
   .object({
     code: inviteCode,
-    valid: z.boolean(),
-    expiresAt: time.nullable(),
-    referrerName: z.string().nullable(),
+    valid: z.boolean().describe('true if the code can be activated'),
+    expiresAt: time.nullable().describe('null if it never expires'),
+    referrerName: z.string().nullable().describe('null if unset, or if the code is not valid'),
   })
   .meta({ id: 'CheckedInviteCode' });
 
 export const foundInviteCode = z
-  .object({ inviteCode, expiresAt: time.nullable().describe('null: never') })
+  .object({ inviteCode, expiresAt: time.nullable().describe('null if it never expires') })
   .meta({ id: 'FoundInviteCode' });
 
 const count = z.number().int();
 
 export const stats = z
   .object({
-    direct: count.describe('Whom I brought'),
-    total: count.describe('Whom I brought, whom they brought, and so on: the sum of byLevel'),
+    direct: count.describe('Users you referred directly'),
+    total: count.describe('Users you referred directly or through others: the sum of byLevel'),
     byLevel: z
-      .array(z.object({ level: count.describe('1 is direct'), count }))
-      .describe('10 at most'),
+      .array(z.object({ level: count.describe('1 for direct referrals'), count }))
+      .describe('At most 10 levels'),
     complete: z
       .boolean()
-      .describe('false if the tree is too large to be counted whole: there are at least as many'),
+      .describe('false if the tree is too large to count: the counts are then lower bounds'),
     byDay: z
       .array(z.object({ day: z.iso.date().meta({ example: '2026-11-20' }), count }))
-      .describe('Direct ones by UTC day, the oldest first'),
+      .describe('Direct referrals by UTC day, oldest first'),
   })
   .meta({ id: 'ReferralStats' });
 
-// Its type is written out, for TypeScript cannot infer one that speaks of itself.
+// Annotated because TypeScript cannot infer a recursive type.
 export const tree: z.ZodType<ReferralTree, ReferralTree> = z
   .object({
     user: z.object({
       id,
-      phone: z
-        .string()
-        .nullable()
-        .describe('Masked for those whom the user did not bring themselves'),
+      phone: z.string().nullable().describe('Masked unless this is the user or a direct referral'),
       displayName: z.string().nullable(),
       status,
     }),
-    referralCount: count.describe('All whom this user brought, also those not among children'),
+    referralCount: count.describe('All direct referrals, including those left out of children'),
     get children() {
-      return z.array(tree).describe('The newest first');
+      return z.array(tree).describe('Newest first');
     },
   })
   .meta({ id: 'ReferralTree' });

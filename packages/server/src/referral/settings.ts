@@ -5,12 +5,14 @@ export const referralSettings = {
     .enum(['full', 'masked'])
     .default('full')
     .describe(
-      "How referrers see their referees' phones: `full`, or `masked` as `+7 *** ***-45-67`.",
+      "How referrers see their referees' phones: `full`, or `masked` like `+7 *** ***-45-67`.",
     ),
   REFERRAL_ABUSE: z
     .enum(['off', 'record', 'enforce'])
     .default('record')
     .describe(
-      'Rules against referral abuse: bursts, one address or subnet, throw-away emails, sign-up right after a deletion. `record` stores findings for admins, `enforce` also refuses the activation.',
+      'What to do about suspicious activations: bursts, many from one address or subnet, disposable ' +
+        'emails, and new accounts of recently deleted users. `record` stores findings for admins, ' +
+        '`enforce` also refuses the activation.',
     ),
 };

@@ -1,51 +1,50 @@
 import sql from 'sql-template-tag';
 import type { Deps } from '../deps.ts';
 
-export interface Stats {
-  /** Whom the user brought */
+export interface ReferralStats {
+  /** Users referred directly */
   direct: number;
-  /** Whom they brought, and those, and so on, as far as `byLevel` goes */
+  /** The sum of `byLevel` */
   total: number;
-  /** Level 1 is direct. */
+  /** Level 1 is direct; at most MAX_LEVELS levels */
   byLevel: { level: number; count: number }[];
-  /** Whether `byLevel` tells of everyone below the user. If not, there are at least as many. */
+  /** True if `byLevel` covers the whole tree. If not, its counts are lower bounds. */
   complete: boolean;
-  /** Direct ones by UTC day, the oldest first, days without any included */
+  /** Direct referrals by UTC day, oldest first, including days without any */
   byDay: { day: string; count: number }[];
 }
 
-/** How far down levels are counted. */
-const LEVELS = 10;
-/** How many users of a tree are looked at: tens of milliseconds, if all of them have to be fetched. */
-const NODES = 2_000;
+const MAX_LEVELS = 10;
+/** How many users of a tree are visited, which takes tens of milliseconds if none are cached. */
+const MAX_NODES = 2_000;
 
 /**
- * What came of a user's invitations. Its cost is bounded whatever the size of the tree: `direct` and
- * `byDay` are kept up to date by each activation; the levels are counted from the top down, each
- * user seen adding their own kept count to the level below, until NODES users have been seen.
+ * Returns a user's referral counts. The cost is bounded for trees of any size: `direct` and `byDay`
+ * come from counters that each activation updates. Levels are counted from the user down, where each
+ * visited user adds their own counter to the next level, until MAX_NODES users have been visited.
  */
-export async function readStats(
+export async function readReferralStats(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
   userId: string,
   days: number,
-): Promise<Stats> {
+): Promise<ReferralStats> {
   const [{ levels, byDay } = { levels: [], byDay: [] }] = await database.query<{
-    levels: { level: number; seen: number; below: number }[];
-    byDay: Stats['byDay'];
+    levels: { level: number; visited: number; below: number }[];
+    byDay: ReferralStats['byDay'];
   }>(sql`
     with recursive node (id, level) as (
       select ${userId}::uuid, 0
       union all
-      -- "offset 0" keeps the planner from reading whole tables for a tree that it thinks large.
+      -- "offset 0" keeps the planner from reading whole tables when it overestimates the tree.
       select r.referee_id, p.level + 1
       from node p, lateral (select referee_id from referrals where referrer_id = p.id offset 0) r
-      where p.level < ${LEVELS}
-    ), seen as (
-      -- A recursive query gives its rows level by level, and no more of them than are asked for.
-      select id, level from node limit ${NODES + 1}
+      where p.level < ${MAX_LEVELS}
+    ), visited as (
+      -- A recursive query yields rows level by level and stops at the limit.
+      select id, level from node limit ${MAX_NODES + 1}
     ), levels as (
-      select level, count(*)::int as seen, sum(u.referral_count)::int as below
-      from seen, lateral (select referral_count from users where id = seen.id offset 0) u
+      select level, count(*)::int as visited, sum(u.referral_count)::int as below
+      from visited, lateral (select referral_count from users where id = visited.id offset 0) u
       group by level
     ), days as (
       select day::date from generate_series(
@@ -56,16 +55,16 @@ export async function readStats(
       (select json_agg(levels order by level) from levels) as levels,
       (select json_agg(json_build_object('day', d.day, 'count', coalesce(r.count, 0)) order by d.day)
         from days d left join referral_days r on r.referrer_id = ${userId}::uuid and r.day = d.day) as "byDay"`);
-  const seen = levels.reduce((sum, level) => sum + level.seen, 0);
-  const beyond = levels.find(({ level }) => level === LEVELS)?.below ?? 0;
+  const visited = levels.reduce((sum, level) => sum + level.visited, 0);
+  const belowLastLevel = levels.find(({ level }) => level === MAX_LEVELS)?.below ?? 0;
   const byLevel = levels
-    .filter(({ level, below }) => level < LEVELS && below > 0)
+    .filter(({ level, below }) => level < MAX_LEVELS && below > 0)
     .map(({ level, below }) => ({ level: level + 1, count: below }));
   return {
     direct: byLevel[0]?.count ?? 0,
     total: byLevel.reduce((sum, { count }) => sum + count, 0),
     byLevel,
-    complete: seen <= NODES && beyond === 0,
+    complete: visited <= MAX_NODES && belowLastLevel === 0,
     byDay,
   };
 }

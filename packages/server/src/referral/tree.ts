@@ -2,19 +2,20 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import { maskPhone } from '../core/phone.ts';
 import type { Deps } from '../deps.ts';
+import type { UserStatus } from '../identity/user-status.ts';
 import { phoneOfReferee } from './referrals.ts';
 
 export interface ReferralTree {
   user: {
     id: string;
-    /** In full for the user and, as REFERRAL_PHONES says, whom they brought; masked further down */
+    /** Full for the user, subject to REFERRAL_PHONES for direct referees, masked further down */
     phone: string | null;
     displayName: string | null;
-    status: 'active' | 'blocked' | 'deleted';
+    status: UserStatus;
   };
-  /** All whom this user brought, also those not among `children` */
+  /** All direct referees, including those left out of `children` */
   referralCount: number;
-  /** The newest first; cut off by depth, by `limit` and by the size of the whole answer */
+  /** Newest first; limited by `depth`, by `limit` and by MAX_NODES */
   children: ReferralTree[];
 }
 
@@ -24,21 +25,22 @@ interface Row {
   level: number;
   phone: string | null;
   displayName: string | null;
-  status: ReferralTree['user']['status'];
+  status: UserStatus;
   referralCount: number;
 }
 
-/** How many users one answer holds at most: those nearest to the top come first. */
-const TREE_NODES = 1_000;
+/** The maximum number of users in one tree. Users closest to the root come first. */
+const MAX_NODES = 1_000;
 
 /**
- * A user with those below them, level by level, until depth, breadth or TREE_NODES end it.
+ * Returns a user and their referees, level by level, down to `depth` and up to MAX_NODES users.
+ * @param bounds `depth` is the number of levels below the user, `limit` the children per node
  * @throws DomainError NOT_FOUND
  */
 export async function readTree(
   { config, database }: Pick<Deps, 'config' | 'database'>,
   userId: string,
-  { depth, limit }: { depth: number; limit: number },
+  bounds: { depth: number; limit: number },
 ): Promise<ReferralTree> {
   const rows = await database.query<Row>(sql`
     with recursive node (id, referrer_id, level) as (
@@ -47,35 +49,35 @@ export async function readTree(
       select r.referee_id, p.id, p.level + 1
       from node p, lateral (
         select referee_id from referrals where referrer_id = p.id
-        order by activated_at desc, referee_id desc limit ${limit}
+        order by activated_at desc, referee_id desc limit ${bounds.limit}
       ) r
-      where p.level < ${depth}
+      where p.level < ${bounds.depth}
     ), shown as (
-      -- A recursive query gives its rows level by level, and no more of them than are asked for.
-      select *, row_number() over () as place from (select * from node limit ${TREE_NODES}) node
+      -- A recursive query yields rows level by level and stops at the limit.
+      select *, row_number() over () as ordinal from (select * from node limit ${MAX_NODES}) node
     )
     select s.id, s.referrer_id as "referrerId", s.level, u.phone, u.display_name as "displayName",
       u.status, u.referral_count as "referralCount"
     from shown s, lateral (
       select phone, display_name, status, referral_count from users where id = s.id offset 0
     ) u
-    order by s.place`);
+    order by s.ordinal`);
   const nodes = new Map<string, ReferralTree>();
   for (const { referrerId, level, referralCount, phone, ...user } of rows) {
     const node = {
-      user: { ...user, phone: shownPhone(phone, level) },
+      user: { ...user, phone: visiblePhone(phone, level) },
       referralCount,
       children: [],
     };
     nodes.set(user.id, node);
     if (referrerId) nodes.get(referrerId)?.children.push(node);
   }
-  const top = nodes.get(userId);
-  if (!top) throw new DomainError('NOT_FOUND');
-  return top;
+  const root = nodes.get(userId);
+  if (!root) throw new DomainError('NOT_FOUND');
+  return root;
 
-  /** A referee's referees are strangers to the user. */
-  function shownPhone(phone: string | null, level: number): string | null {
+  /** Users below the first level are strangers to the user, so their phones are always masked. */
+  function visiblePhone(phone: string | null, level: number): string | null {
     if (phone === null || level === 0) return phone;
     return level === 1 ? phoneOfReferee(config, phone) : maskPhone(phone);
   }
