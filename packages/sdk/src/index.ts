@@ -8,7 +8,6 @@ export {
   type ReasonData,
 } from './errors.ts';
 export type {
-  Account,
   Activation,
   AdminMethods,
   AdminUser,
@@ -37,6 +36,7 @@ export type {
   ServerReason,
   Session,
   Stats,
+  UserSummary,
 } from './generated/api.ts';
 export type { CallOptions, Page, PageInput, Pages } from './methods.ts';
 export type { ClientOptions, RetryOptions } from './options.ts';

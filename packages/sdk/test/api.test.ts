@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { expect, test } from 'vitest';
 import { procedures } from '../../server/src/http/procedures.ts';
 import type { AppRouter } from '../../server/src/index.ts';
 import { type Api, type CallOptions, createClient, type Page } from '../src/index.ts';
 
-/** The generated types say what TypeScript itself infers from the router: this compiles or does not. */
+/** This file only compiles if the generated types equal those inferred from the router. */
 type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
@@ -18,7 +19,7 @@ type Agrees<Group extends keyof Inputs, Name extends keyof Inputs[Group]> =
     ? Group extends keyof Outputs
       ? Name extends keyof Outputs[Group]
         ? [
-            // biome-ignore lint/suspicious/noConfusingVoidType: what zod infers of z.void()
+            // biome-ignore lint/suspicious/noConfusingVoidType: what Zod infers for z.void()
             Same<Exclude<Input, undefined>, Exclude<Inputs[Group][Name], undefined | void>>,
             Same<Output, Outputs[Group][Name]>,
           ]
@@ -34,7 +35,7 @@ type Disagreements = {
 }[keyof Inputs];
 const disagreements: [Disagreements] extends [never] ? [] : [Disagreements] = [];
 
-test('every procedure of the server is a method, and no more', () => {
+test('the server’s procedures are the client’s methods', () => {
   expect(disagreements).toEqual([]);
   const { session, ...api } = createClient({ url: 'http://invitree.test' });
   expect(Object.keys(session)).toEqual(['accessToken', 'forget']);
@@ -48,9 +49,18 @@ test('every procedure of the server is a method, and no more', () => {
   );
 });
 
-// What must not compile; never called.
+test('every generated type is exported', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const api = read('../src/generated/api.ts');
+  const generated = [...api.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
+  const [, exported = ''] =
+    /export type \{([^}]*)\} from '.\/generated/.exec(read('../src/index.ts')) ?? [];
+  expect(exported.match(/\w+/g)?.sort()).toEqual(generated.sort());
+});
+
+// Never called: each `@ts-expect-error` is an error that the types must report.
 export function probes(client: ReturnType<typeof createClient>) {
-  // @ts-expect-error a phone is a text
+  // @ts-expect-error a phone is a string
   client.auth.requestCode({ phone: 79991234567 });
   // @ts-expect-error the code is missing
   client.auth.verifyCode({ phone: '+79991234567' });
@@ -58,12 +68,12 @@ export function probes(client: ReturnType<typeof createClient>) {
   client.auth.signIn();
   client.profile.me().then((profile) => {
     const role: 'user' | 'admin' = profile.role;
-    // @ts-expect-error no column of the database gets out
+    // @ts-expect-error database columns are not exposed
     profile.passwordHash;
     return role;
   });
   const page: Promise<Page<{ id: string }>> = client.referral.list({ userId: '' });
-  // @ts-expect-error only lists have pages
+  // @ts-expect-error only lists are paginated
   client.profile.me.all();
   return page;
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('two people sign in, one invites the other, both see it', async () => {
+test('two users sign in, and one refers the other', async () => {
   const anna = await server.signedIn();
   const boris = await server.signedIn();
   expect(anna).toMatchObject({ isNewUser: true, user: { phone: anna.phone } });
@@ -26,7 +26,7 @@ test('two people sign in, one invites the other, both see it', async () => {
   await expect(anna.client.profile.me()).rejects.toMatchObject({ reason: 'TOKEN_MISSING' });
 });
 
-test('an error says why, and narrows to what it carries', async () => {
+test('an error has a reason and the data that comes with it', async () => {
   const client = createClient({ url: server.url, locale: 'ru' });
   const phone = newPhone();
   const { devCode } = await client.auth.requestCode({ phone });
@@ -35,8 +35,8 @@ test('an error says why, and narrows to what it carries', async () => {
     .catch((error: unknown) => error);
   expect(wrong).toBeInstanceOf(InvitreeError);
   if (!isInvitreeError(wrong, 'CODE_WRONG')) throw new Error('no CODE_WRONG');
-  const left: number = wrong.attemptsLeft;
-  expect(left).toBe(4);
+  const attemptsLeft: number = wrong.attemptsLeft;
+  expect(attemptsLeft).toBe(4);
   expect(wrong).toMatchObject({ status: 401, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   expect(wrong.message).toMatch(/код/i);
 
@@ -46,22 +46,22 @@ test('an error says why, and narrows to what it carries', async () => {
   expect(invalid).toMatchObject({ reason: 'INPUT_INVALID', issues: [{ path: ['code'] }] });
 });
 
-test('every item of every page, in order', async () => {
+test('all() iterates over every item of every page in order', async () => {
   const anna = await server.signedIn();
-  const invited: string[] = [];
-  for (let each = 0; each < 5; each += 1) {
+  const referees: string[] = [];
+  for (let count = 0; count < 5; count += 1) {
     const { client, user } = await server.signedIn();
     await client.referral.activate({ inviteCode: anna.user.inviteCode ?? '' });
-    invited.unshift(user.id);
-    server.wait(1);
+    referees.unshift(user.id);
+    server.advanceClock(1);
   }
   const listed: string[] = [];
   for await (const { id } of anna.client.referral.list.all({ userId: anna.user.id, limit: 2 }))
     listed.push(id);
-  expect(listed).toEqual(invited);
+  expect(listed).toEqual(referees);
 });
 
-test('calls of one tick travel together, and a failing one fails alone', async () => {
+test('calls of one tick share a request, and one can fail alone', async () => {
   const { client, user, asked } = await server.signedIn();
   const [me, other, code] = await Promise.allSettled([
     client.profile.me(),
@@ -74,10 +74,10 @@ test('calls of one tick travel together, and a failing one fails alone', async (
   expect(code).toMatchObject({ value: { code: user.inviteCode } });
 });
 
-test('a call alone is answered as in company', async () => {
+test('a single call returns the same as a batched one', async () => {
   const { client, asked } = await server.signedIn();
-  const together = await Promise.all([client.profile.me(), client.referral.myCode()]);
+  const batched = await Promise.all([client.profile.me(), client.referral.myCode()]);
   asked.length = 0;
-  expect([await client.profile.me(), await client.referral.myCode()]).toEqual(together);
+  expect([await client.profile.me(), await client.referral.myCode()]).toEqual(batched);
   expect(asked).toEqual(['profile.me', 'referral.myCode']);
 });

@@ -5,8 +5,8 @@ import { Session, type TokenResponse } from '../src/session.ts';
 import type { Tokens } from '../src/storage.ts';
 
 /**
- * Rotating refresh tokens, stricter than the server: a used one gets its successor again only while
- * nobody has received that.
+ * A server with rotating refresh tokens, stricter than the real one: it repeats its response to a
+ * used token only until a client has received the successor.
  */
 function rotation() {
   let newest = 0;
@@ -20,9 +20,9 @@ function rotation() {
   return {
     issue,
     refresh(token: string): TokenResponse {
-      const known = Number(token);
-      if (known < received) throw new InvitreeError('REFRESH_REUSED', 'reused', { status: 401 });
-      newest = known + 1;
+      const number = Number(token);
+      if (number < received) throw new InvitreeError('REFRESH_REUSED', 'reused', { status: 401 });
+      newest = number + 1;
       return issue();
     },
     receive({ refreshToken }: TokenResponse) {
@@ -33,8 +33,8 @@ function rotation() {
 }
 
 /**
- * Several tabs over one slow storage, with refreshes whose answers get lost: however their steps
- * interleave, the session survives and the newest refresh token is the stored one in the end.
+ * Several tabs share a slow storage, and some responses to refreshes are lost. However their steps
+ * interleave, the session survives and the storage ends up with the newest refresh token.
  */
 test('no interleaving loses the newest refresh token', async () => {
   await fc.assert(
@@ -44,8 +44,8 @@ test('no interleaving loses the newest refresh token', async () => {
       async (scheduler, calls) => {
         const server = rotation();
         let stored: Tokens | null = { ...server.issue(), userId: 'anna', refreshAt: 0 };
-        let turn: Promise<unknown> = Promise.resolve();
-        const ended: unknown[] = [];
+        let lastTurn: Promise<unknown> = Promise.resolve();
+        const signOuts: unknown[] = [];
         const losses = calls.map(([, lost]) => lost);
         const tabs = [0, 1, 2].map(
           () =>
@@ -57,30 +57,30 @@ test('no interleaving loses the newest refresh token', async () => {
                     stored = tokens;
                   }),
                 lock(work) {
-                  const done = turn.then(work);
-                  turn = done.catch(() => undefined);
-                  return done;
+                  const result = lastTurn.then(work);
+                  lastTurn = result.catch(() => undefined);
+                  return result;
                 },
               },
               async refresh(token) {
-                await scheduler.schedule(Promise.resolve(), 'ask');
+                await scheduler.schedule(Promise.resolve(), 'request');
                 const issued = server.refresh(token);
-                await scheduler.schedule(Promise.resolve(), 'answer');
+                await scheduler.schedule(Promise.resolve(), 'response');
                 if (losses.pop()) throw new InvitreeError('NETWORK', 'lost');
                 server.receive(issued);
                 return issued;
               },
-              onSignedOut: (error) => ended.push(error),
+              onSignedOut: (error) => signOuts.push(error),
             }),
         );
-        const seen = stored;
-        const all = Promise.allSettled(calls.map(([tab]) => (tabs[tab] as Session).renew(seen)));
+        const initial = stored;
+        const all = Promise.allSettled(calls.map(([tab]) => (tabs[tab] as Session).renew(initial)));
         await scheduler.waitFor(all);
         losses.length = 0;
         const last = scheduler.waitFor((tabs[0] as Session).renew(stored));
         expect(server.isNewest(await last)).toBe(true);
         expect(server.isNewest(stored)).toBe(true);
-        expect(ended).toEqual([]);
+        expect(signOuts).toEqual([]);
       },
     ),
     { numRuns: 200 },

@@ -1,10 +1,10 @@
 import { generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { isInvitreeError } from '../src/index.ts';
 import { createVerifier } from '../src/verify.ts';
 import { failure, listen } from './server.ts';
 
-/** PUBLIC_URL of the tests' servers. */
+/** The PUBLIC_URL of the servers below. */
 const issuer = 'http://invitree.test';
 const [oldSecret, newSecret] = ['old-secret-'.repeat(4), 'new-secret-'.repeat(4)];
 
@@ -19,13 +19,13 @@ afterAll(async () => {
   await rotated.close();
 });
 
-test('a token is verified by the public keys, which are fetched once', async () => {
-  let fetched = 0;
+test('verifies tokens with public keys that are fetched once', async () => {
+  let fetches = 0;
   const verify = createVerifier({
     url: `${server.url}/`,
     issuer,
     fetch(url, init) {
-      fetched += 1;
+      fetches += 1;
       return fetch(url, init);
     },
   });
@@ -35,10 +35,10 @@ test('a token is verified by the public keys, which are fetched once', async () 
   const { issuedAt, expiresAt, sessionId } = await verify(accessToken);
   expect(+expiresAt - +issuedAt).toBe(900_000);
   expect(sessionId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(fetched).toBe(1);
+  expect(fetches).toBe(1);
 });
 
-test('a rotated key is fetched when a token names it', async () => {
+test('fetches the keys again when a token names a new one', async () => {
   let current = server;
   const verify = createVerifier({
     url: server.url,
@@ -54,7 +54,7 @@ test('a rotated key is fetched when a token names it', async () => {
   expect(await verify(old.accessToken)).toMatchObject({ userId: old.user.id });
 });
 
-test('what is no good is refused, and why is told apart', async () => {
+test('rejects malformed, unsigned, forged and foreign tokens', async () => {
   const verify = createVerifier({ url: server.url, issuer });
   const { accessToken = '' } = await server.signedIn();
   const [header = '', payload = '', signature = ''] = accessToken.split('.');
@@ -70,24 +70,24 @@ test('what is no good is refused, and why is told apart', async () => {
     .sign(privateKey);
   for (const token of ['x', unsigned, forged, `${header}.${payload}x.${signature}`])
     expect(await failure(verify(token))).toMatchObject({ reason: 'TOKEN_INVALID', status: 401 });
-  for (const none of [undefined, null, '', 'Bearer '])
-    expect(await failure(verify(none))).toMatchObject({ reason: 'TOKEN_MISSING', status: 401 });
+  for (const missing of [undefined, null, '', 'Bearer '])
+    expect(await failure(verify(missing))).toMatchObject({ reason: 'TOKEN_MISSING', status: 401 });
   const elsewhere = createVerifier({ url: server.url });
   expect(await failure(elsewhere(accessToken))).toMatchObject({ reason: 'TOKEN_INVALID' });
 });
 
-test('a server without PUBLIC_URL is the issuer under the address it was asked at', async () => {
-  const unnamed = await listen();
-  const { accessToken, user } = await unnamed.signedIn();
-  const verify = createVerifier({ url: unnamed.url });
+test('a server without PUBLIC_URL issues tokens under the URL of the request', async () => {
+  const withoutUrl = await listen();
+  onTestFinished(() => withoutUrl.close());
+  const { accessToken, user } = await withoutUrl.signedIn();
+  const verify = createVerifier({ url: withoutUrl.url });
   expect(await verify(accessToken)).toMatchObject({ userId: user.id });
-  await unnamed.close();
 });
 
-test('an expired token is told apart; clocks may be apart a little', async () => {
-  server.wait(-902);
+test('reports expired tokens, and tolerates clock differences', async () => {
+  server.advanceClock(-902);
   const { accessToken } = await server.signedIn();
-  server.wait(902);
+  server.advanceClock(902);
   const tolerant = createVerifier({ url: server.url, issuer, clockTolerance: 600 });
   expect(await tolerant(accessToken)).toHaveProperty('userId');
   const strict = createVerifier({ url: server.url, issuer, clockTolerance: 0 });
@@ -97,9 +97,9 @@ test('an expired token is told apart; clocks may be apart a little', async () =>
 
 test.each([
   ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
-  ['answers with an error', async () => new Response('', { status: 503 })],
-  ['answers with no keys', async () => Response.json({})],
-])('a server that %s is not the token’s fault', async (_, fetch) => {
+  ['responds with an error', async () => new Response('', { status: 503 })],
+  ['responds without keys', async () => Response.json({})],
+])('reports UNAVAILABLE if the server %s', async (_, fetch) => {
   const { accessToken } = await server.signedIn();
   const verify = createVerifier({ url: server.url, issuer, fetch });
   expect(await failure(verify(accessToken))).toMatchObject({ reason: 'UNAVAILABLE', status: 503 });
