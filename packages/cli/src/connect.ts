@@ -1,11 +1,12 @@
 import { type Client, createClient } from '@invitree/sdk';
 import type { Io } from './io.ts';
-import { readTokens, resolveServer, writeTokens } from './settings.ts';
+import { resolveServer } from './storage/servers.ts';
+import { readTokens, writeTokens } from './storage/sessions.ts';
 
-/** Milliseconds: a batch of an import takes longer than a call usually may. */
+/** Milliseconds. A batch of an import takes longer than the SDK's default allows. */
 const TIMEOUT = 60_000;
 
-/** INVITREE_TOKEN, an access token, speaks for itself; else whoever has signed in at the server. */
+/** Creates a client that uses INVITREE_TOKEN if set, else the session stored for the server. */
 export async function connect({ env }: Io, server?: string): Promise<Client> {
   const url = await resolveServer(env, server);
   const common = { url, timeout: TIMEOUT, locale: 'en' };

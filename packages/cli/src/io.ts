@@ -1,18 +1,23 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The world as a command sees it: tests hand in their own. */
+/** The process as a command sees it. Tests pass their own. */
 export interface Io {
   stdin: Readable & { isTTY?: boolean };
   stdout: Terminal;
   stderr: Terminal;
   env: Record<string, string | undefined>;
-  /** Aborts when the person has had enough (Ctrl-C). */
+  /** Aborts on Ctrl-C. */
   signal: AbortSignal;
 }
 
 type Terminal = Writable & { isTTY?: boolean; columns?: number };
 
-/** Whether there is a person who can answer a question. */
+/** True if the user can be prompted. */
 export function isInteractive({ stdin, stderr, env }: Io): boolean {
   return stdin.isTTY === true && stderr.isTTY === true && !env['CI'];
+}
+
+/** True if the terminal shows colors and the user has not turned them off (https://no-color.org). */
+export function hasColors({ isTTY }: { isTTY?: boolean }, env: Io['env']): boolean {
+  return isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

@@ -13,56 +13,57 @@ import { referralsCommands } from './commands/referrals/index.ts';
 import { register } from './commands/register.ts';
 import { sessionsCommands } from './commands/sessions/index.ts';
 import { whoami } from './commands/whoami.ts';
-import type { Io } from './io.ts';
-import { createOutput } from './output.ts';
+import { hasColors, type Io } from './io.ts';
+import { createOutput } from './output/output.ts';
 
 const EPILOGUE = `
-Output is words and tables on a terminal; piped, or with --json, it is JSON (lists: one JSON object a line).
-Exit codes: 0 well, 1 refused by the server, 2 wrong usage, 3 server out of reach, 130 given up.
-Environment: INVITREE_SERVER (name or address), INVITREE_TOKEN (an access token), NO_COLOR.
+Output:
+  Text in a terminal, JSON when piped or with --json. Lists are JSON Lines.
 
-Begin with:
+Exit codes:
+  0    Success
+  1    Refused by the server, or incomplete
+  2    Usage error
+  3    Server unreachable
+  130  Interrupted
+
+Environment variables:
+  INVITREE_SERVER  Name or URL of the server to use
+  INVITREE_TOKEN   Access token to use instead of the stored session
+  NO_COLOR         Set to any value to turn off colors
+
+Get started:
   $ invitree config add home https://invitree.example.com
   $ invitree login
 `;
 
-/** The whole tree of commands. What a command does is loaded when it is called. */
+/** Builds the command tree. Commands load what they need when they run. */
 export function createProgram(io: Io): Command {
   const program = new Command('invitree')
-    .description('Sign-in by phone number and referrals, at the terminal.')
-    .version(packageJson.version, '-V, --version', 'show the version')
-    .option('-s, --server <server>', 'a name from `invitree config show`, or an address')
-    .option('--json', 'JSON, also on a terminal')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .addHelpText('after', EPILOGUE)
-    .showHelpAfterError('(see --help)');
+    .description('Sign in by phone number and manage referrals from the command line.')
+    .version(packageJson.version, '-V, --version', 'Show the version')
+    .option('-s, --server <server>', 'Name or URL of the server to use')
+    .option('--json', 'Print JSON even in a terminal')
+    .addHelpText('after', EPILOGUE);
   program.commandsGroup('Account:');
-  for (const make of [login, register, logout, whoami, profileCommands, sessionsCommands])
-    program.addCommand(make(io));
+  for (const create of [login, register, logout, whoami, profileCommands, sessionsCommands])
+    program.addCommand(create(io));
   program.commandsGroup('Referrals:');
-  for (const make of [codeCommands, activate, referralsCommands]) program.addCommand(make(io));
-  program.commandsGroup('Operators:');
+  for (const create of [codeCommands, activate, referralsCommands]) program.addCommand(create(io));
+  program.commandsGroup('Administration:');
   program.addCommand(adminCommands(io));
-  program.commandsGroup('This program:');
+  program.commandsGroup('CLI:');
   program.addCommand(configCommands(io));
   program.addCommand(completion(io));
   program.addCommand(complete(io, program), { hidden: true });
-  everywhere(program, (command) => settle(command, io));
+  configure(program, 'invitree', io);
   return program;
 }
 
-function everywhere(command: Command, visit: (command: Command) => void): void {
-  visit(command);
-  for (const each of command.commands) everywhere(each, visit);
-}
-
-/** Writes where it is told to, and throws instead of ending the process. */
-function settle(command: Command, io: Io): void {
+/** Makes a command tree write to `io`, and throw instead of ending the process. */
+function configure(command: Command, path: string, io: Io): void {
   const { width } = createOutput(io, {});
-  const { bold } = createColors(
-    io.stdout.isTTY === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb',
-  );
+  const { bold } = createColors(hasColors(io.stdout, io.env));
   command
     .exitOverride()
     .configureOutput({
@@ -70,10 +71,13 @@ function settle(command: Command, io: Io): void {
       writeErr: (text) => void io.stderr.write(text),
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
-      // Colours are asked for above or not at all.
+      // Commander must not strip colors: `bold` adds none where they are off.
       getOutHasColors: () => true,
       getErrHasColors: () => true,
     })
-    .configureHelp({ styleTitle: bold, showGlobalOptions: command.parent !== null });
-  if (command.parent) command.helpOption('-h, --help', 'show help').helpCommand(false);
+    .configureHelp({ styleTitle: bold, showGlobalOptions: command.parent !== null })
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand(false)
+    .showHelpAfterError(`hint: See \`${path} --help\`.`);
+  for (const each of command.commands) configure(each, `${path} ${each.name()}`, io);
 }

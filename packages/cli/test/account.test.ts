@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-test('a person signs in, names themself, invites another and sees them', async () => {
+test('signs in, changes the display name, invites a user and lists the referral', async () => {
   const anna = await t.login('+79991110001');
   const named = await t.invitree(['profile', 'update', '--name', 'Anna Карénina']);
   expect(named.json).toMatchObject({ displayName: 'Anna Карénina', phone: '+79991110001' });
@@ -29,11 +29,11 @@ test('a person signs in, names themself, invites another and sees them', async (
   expect(list.stdout).toMatch(/^NAME\s+PHONE\s+ACTIVATED\n–\s+\+79991110002\s+\d{4}-\d\d-\d\d /);
   expect((await t.invitree('referrals')).lines).toMatchObject([{ phone: '+79991110002' }]);
   expect((await t.invitree('whoami', { columns: 80 })).stdout).toBe(
-    `Anna Карénina at ${t.server.url}\n`,
+    `Signed in to ${t.server.url} as Anna Карénina.\n`,
   );
 });
 
-test('sessions are listed and ended, and a sign-out is one', async () => {
+test('lists and revokes sessions, and signs out', async () => {
   await t.login('+79991110003');
   await t.login('+79991110003');
   const { json } = await t.invitree('sessions');
@@ -48,7 +48,7 @@ test('sessions are listed and ended, and a sign-out is one', async () => {
   );
 });
 
-test('the session is in a file that nobody else may read', async () => {
+test('stores the session in a file that only its owner can read', async () => {
   await t.login('+79991110004');
   const file = join(t.home, '.local/state/invitree/sessions.json');
   const mode = async () => (await stat(file)).mode & 0o777;
@@ -63,47 +63,64 @@ test('the session is in a file that nobody else may read', async () => {
   expect(elsewhere.code).toBe(1);
 });
 
-test('an expired access token is traded for a new one, also by two at once', async () => {
+test('refreshes an expired access token, also from two commands at the same time', async () => {
   await t.login('+79991110006');
-  t.server.wait(1000);
+  t.server.advanceClock(1000);
   const both = await Promise.all([t.invitree('whoami'), t.invitree('whoami')]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
   expect((await t.invitree('whoami')).code).toBe(0);
 });
 
-test('INVITREE_TOKEN speaks for itself', async () => {
+test('uses INVITREE_TOKEN instead of the stored session', async () => {
   const { accessToken } = await t.server.signIn('+79991110007');
   const { json } = await t.invitree('whoami', { env: { INVITREE_TOKEN: accessToken } });
   expect(json.phone).toBe('+79991110007');
   const wrong = await t.invitree('whoami', { env: { INVITREE_TOKEN: 'x' } });
   expect(wrong).toMatchObject({ code: 1 });
-  expect(wrong.stderr).toContain('INVITREE_TOKEN is not');
+  expect(wrong.stderr).toContain('INVITREE_TOKEN is invalid');
   const login = await t.invitree('login', { env: { INVITREE_TOKEN: accessToken } });
   expect(login).toMatchObject({ code: 2 });
 });
 
-test('without a terminal nothing is asked', async () => {
-  for (const args of ['login', 'login --phone +79991110008']) {
+test('does not prompt without a terminal', async () => {
+  for (const [args, missing] of [
+    ['login', '--phone'],
+    ['login --phone +79991110008', '--code-stdin'],
+  ] as const) {
     const { code, stderr } = await t.invitree(args);
     expect(code).toBe(2);
+    expect(stderr).toContain(`Missing ${missing}.`);
     expect(stderr).toContain('--code-stdin');
   }
   const empty = await t.invitree('login --phone +79991110008 --code-stdin');
   expect(empty).toMatchObject({ code: 2, stderr: 'error: Standard input is empty.\n' });
 });
 
-test('a person sees all that is stored of them, and is forgotten', async () => {
+test('names the required option that is missing', async () => {
+  for (const [args, missing] of [
+    ['login --send-code', '--phone'],
+    ['login --code-stdin', '--phone'],
+    ['register', '--email'],
+    ['profile update', '--name or --no-name'],
+  ] as const) {
+    const { code, stderr } = await t.invitree(args);
+    expect([args, code, stderr]).toEqual([args, 2, `error: Missing ${missing}.\n`]);
+  }
+});
+
+test('exports the data of an account and deletes the account', async () => {
   await t.login('+79991110009');
   expect((await t.invitree('profile export')).json).toMatchObject({
     user: { phone: '+79991110009' },
   });
-  const asked = await t.invitree('profile delete');
-  expect([asked.code, asked.stderr.includes('--yes')]).toEqual([2, true]);
+  const unconfirmed = await t.invitree('profile delete');
+  expect(unconfirmed).toMatchObject({ code: 2, stdout: '' });
+  expect(unconfirmed.stderr).toContain('Missing --yes.');
   expect((await t.invitree('profile delete --yes')).json).toEqual({ deleted: true });
   expect((await t.invitree('whoami')).code).toBe(1);
 });
 
-test('an invite code is deleted and made anew; trees and figures show whom it brought', async () => {
+test('replaces an invite code; tree and stats keep its referrals', async () => {
   const anna = await t.login('+79991110010');
   await t.login('+79991110011', `--invite ${anna.inviteCode}`);
   await t.login('+79991110010');
@@ -113,11 +130,11 @@ test('an invite code is deleted and made anew; trees and figures show whom it br
   expect(created.json).toMatchObject({ code: 'ANNA-10', active: true });
   expect((await t.invitree('code create --expires soon')).code).toBe(2);
   const tree = await t.invitree('referrals tree', { columns: 80 });
-  expect(tree.stdout).toBe('+79991110010  1 brought\n└── +79991110011\n');
+  expect(tree.stdout).toBe('+79991110010  1 referral\n└── +79991110011\n');
   expect((await t.invitree('referrals stats')).json).toMatchObject({ direct: 1, total: 1 });
 });
 
-test('an email and a password sign up and in; the password comes by a pipe', async () => {
+test('registers and signs in with an email and a piped password', async () => {
   const password = 'correct horse battery staple';
   const signedUp = await t.invitree('register --email anna@example.com --password-stdin', {
     input: `${password}\n`,

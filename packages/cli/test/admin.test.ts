@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-test('users are found, shown, blocked and let in again by whatever one knows of them', async () => {
+test('finds, shows, blocks and unblocks users by phone, invite code or ID', async () => {
   const { lines } = await t.invitree('admin users list +7999222');
   expect(lines.map(({ phone }) => phone)).toEqual(['+79992220001', '+79992220002', '+79992220003']);
   const [first] = lines;
@@ -27,12 +27,12 @@ test('users are found, shown, blocked and let in again by whatever one knows of 
 
   const several = await t.invitree('admin users block +7999222');
   expect(several.code).toBe(2);
-  expect(several.stderr).toContain('Several are found');
+  expect(several.stderr).toContain('Several users match');
   const nobody = await t.invitree('admin users block nobody@example.com');
-  expect([nobody.code, nobody.stderr.includes('Nobody is found')]).toEqual([2, true]);
+  expect([nobody.code, nobody.stderr.includes('No user matches')]).toEqual([2, true]);
 });
 
-test('the role is given and taken, never from the last admin', async () => {
+test('promotes and demotes users, but not the last admin', async () => {
   expect((await t.invitree('admin users promote +79992220002')).json.role).toBe('admin');
   expect((await t.invitree('admin users list --role admin')).lines).toHaveLength(2);
   expect((await t.invitree('admin users demote +79992220002')).json.role).toBe('user');
@@ -42,7 +42,7 @@ test('the role is given and taken, never from the last admin', async () => {
   expect(last.stderr).toContain('invitree admin users promote USER');
 });
 
-test('sessions and invite codes of others can be ended', async () => {
+test("ends a user's sessions and revokes their invite code", async () => {
   expect((await t.invitree('admin users logout +79992220003')).json).toEqual({ revoked: 1 });
   const { lines } = await t.invitree('admin users list +79992220003');
   const code = lines[0].inviteCode;
@@ -50,19 +50,19 @@ test('sessions and invite codes of others can be ended', async () => {
   expect((await t.invitree(`admin codes revoke ${code}`)).code).toBe(1);
 });
 
-test('the log says who did what', async () => {
+test('lists the audit log of a user', async () => {
   const { lines } = await t.invitree('admin audit --user +79992220003');
   expect(lines.map(({ action }) => action)).toEqual([
     'invite_code.revoked',
     'user.sessions_revoked',
     'auth.signed_in',
   ]);
-  const words = await t.invitree('admin audit --limit 2', { columns: 200 });
-  expect(words.stdout.split('\n')).toHaveLength(4);
-  expect(words.stderr).toContain('There are more');
+  const table = await t.invitree('admin audit --limit 2', { columns: 200 });
+  expect(table.stdout.split('\n')).toHaveLength(4);
+  expect(table.stderr).toContain('Use --limit or --all to see more.');
 });
 
-test('the figures are drawn as wide as the terminal', async () => {
+test('fits statistics to the width of the terminal', async () => {
   for (const columns of [40, 80, 120]) {
     const { stdout } = await t.invitree('admin stats', { columns });
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
@@ -72,7 +72,7 @@ test('the figures are drawn as wide as the terminal', async () => {
   expect((await t.invitree('admin stats --days 2')).json.signUpsByDay).toHaveLength(2);
 });
 
-test('a table gives way where the terminal is narrow', async () => {
+test('shortens table cells in a narrow terminal', async () => {
   const { stdout } = await t.invitree('admin users list', { columns: 70 });
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(70);
   expect(stdout).toContain('…');

@@ -18,7 +18,7 @@ async function file(name: string, text: string): Promise<string> {
 
 const countUsers = () => t.server.deps.database.prisma.user.count();
 
-test('each bad line is told before anything is taken', async () => {
+test('reports every invalid line before importing anything', async () => {
   const path = await file(
     'bad.csv',
     '\uFEFFnote,phone,displayName,createdAt\r\n' +
@@ -31,36 +31,38 @@ test('each bad line is told before anything is taken', async () => {
   const before = await countUsers();
   const bad =
     'line 4: phone: not a valid phone number\nline 5: phone: missing\nline 6: createdAt: not valid\n';
-  const told = (text: string) => text.split('\n').slice(0, -2).sort().join('\n');
+  const sortLines = (text: string) => text.split('\n').slice(0, -2).sort().join('\n');
   const dry = await t.invitree(`admin import users ${path} --dry-run`);
   expect(dry.code).toBe(1);
-  expect(told(dry.stderr)).toBe(told(`${bad}3 problems.\n`));
+  expect(sortLines(dry.stderr)).toBe(sortLines(`${bad}Found 3 problems.\n`));
   expect(dry.json).toMatchObject({ dryRun: true, created: 2, existing: 0, problems: 3 });
   const refused = await t.invitree(`admin import users ${path}`);
   expect([refused.code, refused.stdout]).toEqual([1, '']);
-  expect(refused.stderr).toContain('nothing was imported');
+  expect(refused.stderr).toContain(
+    'Found 3 problems. Nothing was imported. Fix the lines, or skip them with --skip-bad.',
+  );
   expect(await countUsers()).toBe(before);
 
-  const taken = await t.invitree(`admin import users ${path} --skip-bad`);
-  expect(taken.json).toMatchObject({ created: 2, existing: 0, problems: 3 });
+  const imported = await t.invitree(`admin import users ${path} --skip-bad`);
+  expect(imported.json).toMatchObject({ created: 2, existing: 0, problems: 3 });
   expect((await t.invitree('admin users list +79993330001')).lines).toMatchObject([
     { displayName: 'Anna "A", von', createdAt: '2020-01-01T00:00:00.000Z' },
   ]);
 });
 
-test('an import that was cut off is run again and ends in the same state', async () => {
+test('completes an interrupted import when it is run again', async () => {
   const lines = Array.from({ length: 700 }, (_, i) =>
     JSON.stringify({ phone: `+7999444${String(i).padStart(4, '0')}`, displayName: `U ${i}` }),
   );
   const path = await file('many.jsonl', `${lines.join('\n')}\n`);
   const before = await countUsers();
-  const cut = new AbortController();
+  const interrupt = new AbortController();
   const watch = setInterval(async () => {
-    if ((await countUsers()) > before) cut.abort();
+    if ((await countUsers()) > before) interrupt.abort();
   }, 5);
-  const killed = await t.invitree(`admin import users ${path}`, { signal: cut.signal });
+  const interrupted = await t.invitree(`admin import users ${path}`, { signal: interrupt.signal });
   clearInterval(watch);
-  expect(killed.code).toBe(130);
+  expect(interrupted.code).toBe(130);
   const again = await t.invitree(`admin import users ${path}`);
   expect(again.code).toBe(0);
   expect(again.json.created + again.json.existing).toBe(700);
@@ -83,7 +85,7 @@ test('an import that was cut off is run again and ends in the same state', async
   });
 });
 
-test('what is exported can be imported, in both formats', async () => {
+test('imports its own exports in both formats', async () => {
   for (const format of ['csv', 'jsonl'])
     for (const kind of ['users', 'referrals']) {
       const path = join(t.home, `${kind}.${format}`);
@@ -99,7 +101,7 @@ test('what is exported can be imported, in both formats', async () => {
     }
 });
 
-test('a file that is none, or of no known format, is wrong usage', async () => {
+test('rejects files that are missing, malformed or of an unknown format', async () => {
   const broken = await file('broken.csv', 'phone\n"+7999\n');
   for (const path of [join(t.home, 'nowhere.csv'), await file('users.xls', ''), broken]) {
     const { code, stdout } = await t.invitree(`admin import users ${path}`);
@@ -108,5 +110,5 @@ test('a file that is none, or of no known format, is wrong usage', async () => {
   const half = await file('half.jsonl', '{"phone": "+79995550001"}\n{"phone\n[]\n');
   const { code, stderr } = await t.invitree(`admin import users ${half} --dry-run`);
   expect(code).toBe(1);
-  expect(stderr).toBe('line 2: it is no JSON object\nline 3: it is no JSON object\n2 problems.\n');
+  expect(stderr).toBe('line 2: not a JSON object\nline 3: not a JSON object\nFound 2 problems.\n');
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createProgram } from '../src/program.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-function commands(): string[][] {
+function listCommands(): string[][] {
   const program = createProgram({
     stdin: new PassThrough(),
     stdout: new PassThrough(),
@@ -22,18 +22,18 @@ function commands(): string[][] {
     env: {},
     signal: new AbortController().signal,
   });
-  const below = (command: Command, path: string[]): string[][] =>
+  const listBelow = (command: Command, path: string[]): string[][] =>
     command.commands
       .filter((each) => !each.name().startsWith('_'))
       .flatMap((each) => {
-        const here = [...path, each.name()];
-        return [here, ...below(each, here)];
+        const subpath = [...path, each.name()];
+        return [subpath, ...listBelow(each, subpath)];
       });
-  return below(program, []);
+  return listBelow(program, []);
 }
 
-test('every command has a help page, and every example there is one of it', async () => {
-  const all = commands();
+test('every command has help with examples of that command', async () => {
+  const all = listCommands();
   expect(all.length).toBeGreaterThan(30);
   for (const path of all) {
     const { code, stdout } = await t.invitree([...path, '--help']);
@@ -50,7 +50,7 @@ test('every command has a help page, and every example there is one of it', asyn
 });
 
 describe('exit codes', () => {
-  test('2: an unknown command, option or choice, and a group without a verb', async () => {
+  test('2 for an unknown command, option or choice, and for a group without a subcommand', async () => {
     for (const args of ['frob', 'whoami --frob', 'admin export dogs', 'activate', 'admin']) {
       const { code, stdout, stderr } = await t.invitree(args);
       expect([args, code, stdout]).toEqual([args, 2, '']);
@@ -61,19 +61,19 @@ describe('exit codes', () => {
     expect(stderr).toContain('invitree config add nowhere URL');
   });
 
-  test('3: a server that is not there, or is no Invitree', async () => {
-    const away = await t.invitree('whoami --server http://127.0.0.1:1');
-    expect(away.code).toBe(3);
-    expect(away.stderr).toContain('(NETWORK)');
-    const proxy = createServer((_request, response) => response.end('<html>')).listen(0);
-    await once(proxy, 'listening');
-    const { port } = proxy.address() as AddressInfo;
+  test('3 for a server that is unreachable or not Invitree', async () => {
+    const unreachable = await t.invitree('whoami --server http://127.0.0.1:1');
+    expect(unreachable.code).toBe(3);
+    expect(unreachable.stderr).toContain('(NETWORK)');
+    const otherServer = createServer((_request, response) => response.end('<html>')).listen(0);
+    onTestFinished(() => void otherServer.close());
+    await once(otherServer, 'listening');
+    const { port } = otherServer.address() as AddressInfo;
     const foreign = await t.invitree(`code check X --server http://127.0.0.1:${port}`);
-    proxy.close();
     expect([foreign.code, foreign.stderr.includes('UNREADABLE')]).toEqual([3, true]);
   });
 
-  test('1: what the server refuses, with its reason, as JSON too', async () => {
+  test('1 with the reason when the server refuses, also as JSON', async () => {
     await t.login('+79991110021');
     const { code, stderr } = await t.invitree('activate nosuch --json');
     expect(code).toBe(1);
@@ -82,46 +82,46 @@ describe('exit codes', () => {
     expect([admin.code, admin.stderr.includes('FORBIDDEN')]).toEqual([1, true]);
   });
 
-  test('130: given up', async () => {
+  test('130 when interrupted', async () => {
     const { code, stderr } = await t.invitree('whoami', { signal: AbortSignal.abort() });
-    expect([code, stderr]).toEqual([130, 'Given up.\n']);
+    expect([code, stderr]).toEqual([130, 'Interrupted.\n']);
   });
 });
 
-test('servers go by name', async () => {
+test('adds, selects and removes servers by name', async () => {
   const env = { INVITREE_SERVER: '', XDG_CONFIG_HOME: `${t.home}/servers` };
-  const give = (args: string) => t.invitree(args, { env });
-  expect((await give('config')).json).toMatchObject({ server: 'http://127.0.0.1:3000' });
-  await give('config add away http://127.0.0.1:1/');
-  await give(`config add here ${t.server.url}`);
+  const invitree = (args: string) => t.invitree(args, { env });
+  expect((await invitree('config')).json).toMatchObject({ server: 'http://127.0.0.1:3000' });
+  await invitree('config add away http://127.0.0.1:1/');
+  await invitree(`config add here ${t.server.url}`);
   await t.login('+79991110022');
-  expect((await give('whoami')).json).toMatchObject({ server: t.server.url });
-  expect((await give('whoami --server away')).code).toBe(3);
-  await give('config use away');
-  expect((await give('whoami')).code).toBe(3);
-  expect((await give('config')).json).toMatchObject({
+  expect((await invitree('whoami')).json).toMatchObject({ server: t.server.url });
+  expect((await invitree('whoami --server away')).code).toBe(3);
+  await invitree('config use away');
+  expect((await invitree('whoami')).code).toBe(3);
+  expect((await invitree('config')).json).toMatchObject({
     server: 'http://127.0.0.1:1',
     servers: [
       { name: 'away', inUse: true, signedIn: false },
       { name: 'here', inUse: false, signedIn: true },
     ],
   });
-  await give('config remove here');
-  expect((await give('config use here')).code).toBe(2);
-  expect((await give('config add x ftp://x')).code).toBe(2);
+  await invitree('config remove here');
+  expect((await invitree('config use here')).code).toBe(2);
+  expect((await invitree('config add x ftp://x')).code).toBe(2);
   expect((await t.invitree('whoami')).code).toBe(1);
 });
 
-test('completion knows the commands, options and choices that may follow', async () => {
-  const after = async (...words: string[]) =>
+test('completes commands, options and choices', async () => {
+  const complete = async (...words: string[]) =>
     (await t.invitree(['__complete', '--', ...words])).stdout.split('\n').filter(Boolean);
-  expect(await after('')).toContain('whoami');
-  expect(await after('')).not.toContain('__complete');
-  expect(await after('adm')).toEqual(['admin']);
-  expect(await after('admin', 'users', 'b')).toEqual(['block']);
-  expect(await after('admin', 'export', '')).toEqual(['users', 'referrals']);
-  expect(await after('admin', 'export', '--f')).toEqual(['--format']);
-  expect(await after('whoami', '--s')).toEqual(['--server']);
+  expect(await complete('')).toContain('whoami');
+  expect(await complete('')).not.toContain('__complete');
+  expect(await complete('adm')).toEqual(['admin']);
+  expect(await complete('admin', 'users', 'b')).toEqual(['block']);
+  expect(await complete('admin', 'export', '')).toEqual(['users', 'referrals']);
+  expect(await complete('admin', 'export', '--f')).toEqual(['--format']);
+  expect(await complete('whoami', '--s')).toEqual(['--server']);
   const { stdout } = await t.invitree('completion bash');
   const offered = execFileSync('bash', [
     '-c',
@@ -132,13 +132,13 @@ test('completion knows the commands, options and choices that may follow', async
   expect(offered.toString()).toBe('got:admin users b\n');
 });
 
-test('colours only on a terminal that wants them', async () => {
+test('prints colors only in a terminal without NO_COLOR', async () => {
   await t.login('+79991110023');
-  const colour = '\u001b[';
-  const coloured = await t.invitree('profile', { columns: 80, env: { NO_COLOR: '' } });
-  expect(coloured.stdout).toContain(colour);
+  const colorCode = '\u001b[';
+  const colored = await t.invitree('profile', { columns: 80, env: { NO_COLOR: '' } });
+  expect(colored.stdout).toContain(colorCode);
   for (const call of [{ columns: 80 }, { env: { NO_COLOR: '' } }])
-    expect((await t.invitree('profile', call)).stdout).not.toContain(colour);
+    expect((await t.invitree('profile', call)).stdout).not.toContain(colorCode);
   const json = await t.invitree('profile --json', { columns: 80, env: { NO_COLOR: '' } });
   expect(json.json).toMatchObject({ phone: '+79991110023' });
 });

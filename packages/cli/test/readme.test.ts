@@ -11,10 +11,10 @@ afterAll(() => t.close());
 
 interface Step {
   command: string;
-  answer: string;
+  output: string;
 }
 
-/** The steps of all transcripts, in order: they are one session. */
+/** Returns the steps of all transcripts. They run in order, as one session. */
 async function readSteps(): Promise<Step[]> {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
   const transcripts = [...readme.matchAll(/```console\n(.*?)```/gs)].map(([, text]) => text);
@@ -23,19 +23,19 @@ async function readSteps(): Promise<Step[]> {
     .split(/^\$ /m)
     .slice(1)
     .map((step) => {
-      const [command = '', ...answer] = step.split('\n');
-      return { command, answer: answer.join('\n').trimEnd() };
+      const [command = '', ...output] = step.split('\n');
+      return { command, output: output.join('\n').trimEnd() };
     });
 }
 
-test('the transcripts of the README are what happens', async () => {
+test('the README shows what the CLI prints', async () => {
   const steps = await readSteps();
   expect(steps.length).toBeGreaterThan(15);
   const codes = new Map<string, string>();
-  for (const { command, answer } of steps) {
+  for (const { command, output } of steps) {
     const [, file] = /^cat (\S+)$/.exec(command) ?? [];
     if (file) {
-      await writeFile(join(t.home, file), `${answer}\n`);
+      await writeFile(join(t.home, file), `${output}\n`);
       continue;
     }
     const { input, argv } = parse(command, codes);
@@ -45,14 +45,14 @@ test('the transcripts of the README are what happens', async () => {
       env: { INVITREE_SERVER: '' },
     });
     const printed = (stderr + stdout).trimEnd();
-    const [, documented] = /Your invite code: (\w{6})/.exec(answer) ?? [];
+    const [, documented] = /Your invite code: (\w{6})/.exec(output) ?? [];
     const [, actual] = /Your invite code: (\w{6})/.exec(printed) ?? [];
     if (documented && actual) codes.set(documented, actual);
-    expect(`$ ${command}\n${general(printed)}`).toBe(`$ ${command}\n${general(answer)}`);
+    expect(`$ ${command}\n${normalize(printed)}`).toBe(`$ ${command}\n${normalize(output)}`);
   }
 });
 
-/** `echo INPUT | invitree ARGUMENTS` with what stands for the address, the home and the codes. */
+/** Parses `echo INPUT | invitree ARGUMENTS`. Replaces URLs, paths and invite codes by real ones. */
 function parse(command: string, codes: Map<string, string>) {
   const [, echoed, line = ''] = /^(?:echo (\S+) \| )?invitree (.*)$/.exec(command) ?? [];
   const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare = '']) => {
@@ -64,11 +64,11 @@ function parse(command: string, codes: Map<string, string>) {
   return { input: echoed ? `${echoed}\n` : '', argv };
 }
 
-/** Written over by what follows. */
+/** Matches progress lines, which a terminal overwrites. */
 const PROGRESS = new RegExp(`[^\\n]*\\r${'\u001b'}\\[K`, 'g');
 
-/** Without what differs from run to run. */
-function general(text: string): string {
+/** Replaces what differs between runs. */
+function normalize(text: string): string {
   return text
     .replaceAll(PROGRESS, '')
     .replaceAll(t.server.url, 'URL')
@@ -77,5 +77,5 @@ function general(text: string): string {
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\d( \d\d:\d\d)?/g, (time) => time.replaceAll(/\d/g, '0'))
     .replaceAll(/^ {3}\d\d-\d\d {4}\d\d-\d\d$/gm, '   00-00    00-00')
-    .replaceAll(/(Your invite code: |Invite code {2})\w{6}/g, '$1CODE');
+    .replaceAll(/(Your invite code: |Invite code +)\w{6}/g, '$1CODE');
 }

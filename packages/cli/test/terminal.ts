@@ -9,27 +9,27 @@ import { run } from '../src/run.ts';
 export const ADMIN = '+79990000001';
 
 interface Call {
-  /** What comes in; nothing if left out. */
+  /** Standard input. Default: empty. */
   input?: string;
-  /** A person at a terminal of so many columns, without colours. */
+  /** Runs the command in a terminal of this width. Default: no terminal. */
   columns?: number;
   env?: Record<string, string>;
   signal?: AbortSignal;
 }
 
-interface Ended {
+interface Result {
   code: number;
   stdout: string;
   stderr: string;
-  /** stdout as JSON */
-  // biome-ignore lint/suspicious/noExplicitAny: what came out is what is under test
+  /** stdout parsed as JSON */
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the parsed output
   json: any;
-  /** stdout as JSON Lines */
-  // biome-ignore lint/suspicious/noExplicitAny: what came out is what is under test
+  /** stdout parsed as JSON Lines */
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the parsed output
   lines: any[];
 }
 
-/** A listening server, and a person's home from which commands are given. Close it in afterAll. */
+/** Starts a server and runs commands against it, with a home folder of their own. Close it in afterAll. */
 export async function openTerminal(options: TestOptions = {}) {
   const server = await listen({
     ...options,
@@ -42,7 +42,7 @@ export async function openTerminal(options: TestOptions = {}) {
   });
   const home = await mkdtemp(join(tmpdir(), 'invitree-cli-'));
 
-  async function invitree(args: string | string[], call: Call = {}): Promise<Ended> {
+  async function invitree(args: string | string[], call: Call = {}): Promise<Result> {
     const { input = '', columns, env, signal = new AbortController().signal } = call;
     const argv = typeof args === 'string' ? args.split(' ').filter(Boolean) : args;
     const stdin = new PassThrough();
@@ -76,7 +76,7 @@ export async function openTerminal(options: TestOptions = {}) {
     server,
     home,
     invitree,
-    /** Signs in with one of the test phones. */
+    /** Signs in with a test phone and returns the user. */
     async login(phone: string, more = '') {
       const sent = await invitree(`login --phone ${phone} --send-code`);
       const { json, code, stderr } = await invitree(`login --phone ${phone} --code-stdin ${more}`, {

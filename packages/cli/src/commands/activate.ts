@@ -1,14 +1,16 @@
 import { Argument } from 'commander';
-import { define } from '../define.ts';
+import { defineCommand } from '../command.ts';
 
-export const activate = define<object, [code: string]>({
+export const activate = defineCommand<object, [code: string]>({
   name: 'activate',
-  summary: "Activate someone's invite code, once in a lifetime",
+  summary: "Activate your referrer's invite code",
+  description:
+    'Activate the invite code of the person who referred you. You can do this only once.',
   examples: ['invitree activate K7MWQ2'],
-  arguments: [new Argument('<code>', 'the invite code')],
+  arguments: [new Argument('<code>', 'Invite code')],
   async run({ out, connect }, _options, inviteCode) {
     const client = await connect();
     const activation = await client.referral.activate({ inviteCode });
-    out.result(activation, () => `Activated ${activation.inviteCode}.`);
+    out.result(activation, () => `Activated invite code ${activation.inviteCode}.`);
   },
 });

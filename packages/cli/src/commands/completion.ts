@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { define, type Make } from '../define.ts';
+import { type CommandFactory, defineCommand } from '../command.ts';
 import type { Io } from '../io.ts';
 
 const SCRIPTS = {
@@ -23,9 +23,9 @@ compdef _invitree invitree
 
 type Shell = keyof typeof SCRIPTS;
 
-export const completion = define<object, [shell: Shell]>({
+export const completion = defineCommand<object, [shell: Shell]>({
   name: 'completion',
-  summary: 'Print a script that completes commands in a shell',
+  summary: 'Print a shell completion script',
   examples: [
     'source <(invitree completion bash)',
     'source <(invitree completion zsh)',
@@ -37,38 +37,38 @@ export const completion = define<object, [shell: Shell]>({
   },
 });
 
-/** What the scripts call with the words typed so far, the last of which is to be completed. */
+/** Creates the hidden command that the scripts call with the words typed so far. */
 export const complete = (io: Io, program: Command): Command => {
-  const make: Make = define<object, [words: string[]]>({
+  const createCommand: CommandFactory = defineCommand<object, [words: string[]]>({
     name: '__complete',
-    summary: 'What may follow',
+    summary: 'Print completions of the last word',
     examples: [],
     arguments: [new Argument('[words...]')],
     async run(_context, _options, words) {
-      for (const candidate of candidates(program, words)) io.stdout.write(`${candidate}\n`);
+      for (const candidate of findCandidates(program, words)) io.stdout.write(`${candidate}\n`);
     },
   });
-  return make(io);
+  return createCommand(io);
 };
 
-function candidates(program: Command, words: string[]): string[] {
-  const typed = words.at(-1) ?? '';
+function findCandidates(program: Command, words: string[]): string[] {
+  const prefix = words.at(-1) ?? '';
   let command = program;
-  let argument = 0;
+  let argumentIndex = 0;
   for (const word of words.slice(0, -1)) {
-    const verb = command.commands.find((each) => each.name() === word);
-    if (verb) [command, argument] = [verb, 0];
-    else if (!word.startsWith('-')) argument += 1;
+    const subcommand = command.commands.find((each) => each.name() === word);
+    if (subcommand) [command, argumentIndex] = [subcommand, 0];
+    else if (!word.startsWith('-')) argumentIndex += 1;
   }
   const help = command.createHelp();
-  const found = typed.startsWith('-')
+  const found = prefix.startsWith('-')
     ? [
         ...help.visibleOptions(command),
         ...(command === program ? [] : help.visibleOptions(program)),
       ].flatMap(({ long }) => long ?? [])
     : [
         ...help.visibleCommands(command).map((each) => each.name()),
-        ...(command.registeredArguments[argument]?.argChoices ?? []),
+        ...(command.registeredArguments[argumentIndex]?.argChoices ?? []),
       ];
-  return [...new Set(found)].filter((each) => each.startsWith(typed));
+  return [...new Set(found)].filter((each) => each.startsWith(prefix));
 }

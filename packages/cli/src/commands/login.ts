@@ -1,11 +1,12 @@
 import type { Client, Session } from '@invitree/sdk';
 import { Option } from 'commander';
-import { type Context, define } from '../define.ts';
-import { UsageError } from '../failures.ts';
-import { askCode } from '../one-time-code.ts';
-import { currentPassword } from '../passwords.ts';
-import { formatPhone } from '../phones.ts';
-import { ask, readSecret } from '../questions.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { formatPhone } from '../output/format.ts';
+import { verifyWithPrompt } from '../prompts/one-time-code.ts';
+import { getPassword } from '../prompts/password.ts';
+import { prompt } from '../prompts/prompt.ts';
+import { readSecret } from '../prompts/secret.ts';
 
 interface Options {
   phone?: string;
@@ -16,11 +17,11 @@ interface Options {
   sendCode?: true;
 }
 
-export const login = define<Options>({
+export const login = defineCommand<Options>({
   name: 'login',
-  summary: 'Sign in by phone, or by email and password',
+  summary: 'Sign in with a phone number, or an email and password',
   description:
-    'Sign in by phone, with a code that comes by SMS, or by email and password. A new phone gets an account. Secrets are asked for, or read from standard input',
+    'Sign in with a phone number and a code from an SMS, or with an email and password. A new phone number gets an account. Codes and passwords are prompted for, or read from standard input.',
   examples: [
     'invitree login',
     'invitree login --phone "8 999 123-45-67" --invite K7MWQ2',
@@ -29,51 +30,60 @@ export const login = define<Options>({
     'invitree login --email anna@example.com',
   ],
   options: [
-    new Option('--phone <phone>', 'in any form you would write it').conflicts('email'),
-    new Option('--email <email>', 'sign in by password'),
-    new Option('--invite <code>', 'whose invitation this is, for a new account'),
-    new Option('--send-code', 'only have a code sent').conflicts(['codeStdin', 'email']),
-    new Option('--code-stdin', 'read the code from standard input').conflicts('email'),
-    new Option('--password-stdin', 'read the password from standard input'),
+    new Option('--phone <phone>', 'Phone number, in any common format').conflicts('email'),
+    new Option('--email <email>', 'Email, to sign in with a password'),
+    new Option('--invite <code>', 'Invite code of your referrer, for a new account'),
+    new Option('--send-code', 'Send a code and exit').conflicts(['codeStdin', 'email']),
+    new Option('--code-stdin', 'Read the code from standard input').conflicts('email'),
+    new Option('--password-stdin', 'Read the password from standard input'),
   ],
   async run(context, options) {
     const { io, out } = context;
-    const client = await context.connect();
     if (io.env['INVITREE_TOKEN'])
-      throw new UsageError('INVITREE_TOKEN is set: it signs every command in.', 'Unset it first.');
+      throw new UsageError(
+        'You are signed in with INVITREE_TOKEN.',
+        'Unset INVITREE_TOKEN to sign in another way.',
+      );
+    const client = await context.connect();
     if (options.sendCode) return sendCode(context, client, options);
     const session = options.email
       ? await client.auth.login({
           email: options.email,
-          password: await currentPassword(io, options.passwordStdin),
+          password: await getPassword(io, options.passwordStdin),
         })
-      : await byPhone(context, client, options);
+      : await signInByPhone(context, client, options);
     const { user, isNewUser } = session;
+    const greeting = isNewUser ? 'Welcome' : 'Welcome back';
     const name = user.displayName ?? (user.phone ? await formatPhone(user.phone) : user.email);
     out.result(
       { isNewUser, user },
-      () =>
-        `${isNewUser ? 'Welcome' : 'Welcome back'}, ${name}. Your invite code: ${user.inviteCode ?? 'none'}`,
+      () => `${greeting}, ${name}. Your invite code: ${user.inviteCode ?? 'none'}`,
     );
   },
 });
 
 async function sendCode({ out }: Context, client: Client, { phone }: Options): Promise<void> {
-  if (!phone) throw new UsageError('Whom to send a code to?', 'Say --phone PHONE.');
+  if (!phone) throw new UsageError('Missing --phone.');
   const sent = await client.auth.requestCode({ phone });
-  const shown = await formatPhone(sent.phone);
-  out.result(sent, () => `A code is on its way to ${shown}.`);
+  const formatted = await formatPhone(sent.phone);
+  out.result(sent, () => `Sent a code to ${formatted}.`);
 }
 
-async function byPhone(context: Context, client: Client, options: Options): Promise<Session> {
+async function signInByPhone(
+  context: Context,
+  client: Client,
+  { phone: givenPhone, codeStdin, invite: inviteCode }: Options,
+): Promise<Session> {
   const { io } = context;
-  const { codeStdin, invite: inviteCode } = options;
-  if (codeStdin && !options.phone) throw new UsageError('Whose code is it?', 'Say --phone PHONE.');
+  if (codeStdin && !givenPhone) throw new UsageError('Missing --phone.');
   const phone =
-    options.phone ??
-    (await ask(io, 'Phone: ', {
-      otherwise: 'Say --phone PHONE, with --send-code first and then --code-stdin.',
+    givenPhone ??
+    (await prompt(io, 'Phone: ', {
+      flag: '--phone',
+      hint: 'Without a terminal, pass --phone with --send-code, then --phone with --code-stdin.',
     }));
   const verify = (code: string) => client.auth.verifyCode({ phone, code, inviteCode });
-  return codeStdin ? verify(await readSecret(io)) : askCode(context, client, phone, verify);
+  return codeStdin
+    ? verify(await readSecret(io))
+    : verifyWithPrompt(context, client, phone, verify);
 }

@@ -1,15 +1,15 @@
 import { Option } from 'commander';
-import { define } from '../define.ts';
-import { count } from '../words.ts';
+import { defineCommand } from '../command.ts';
+import { pluralize } from '../output/format.ts';
 
-export const logout = define<{ everywhere?: true }>({
+export const logout = defineCommand<{ everywhere?: true }>({
   name: 'logout',
-  summary: 'End this session, or all of mine',
+  summary: 'Sign out',
   examples: ['invitree logout', 'invitree logout --everywhere'],
-  options: [new Option('--everywhere', 'on all devices')],
+  options: [new Option('--everywhere', 'End all of your sessions, on every device')],
   async run({ out, connect }, { everywhere = false }) {
     const client = await connect();
-    const answer = await client.auth.logout({ everywhere });
-    out.result(answer, () => `Signed out: ${count(answer.revoked, 'session')} ended.`);
+    const result = await client.auth.logout({ everywhere });
+    out.result(result, () => `Signed out. Ended ${pluralize(result.revoked, 'session')}.`);
   },
 });

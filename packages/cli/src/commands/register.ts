@@ -1,30 +1,32 @@
 import { Option } from 'commander';
-import { define } from '../define.ts';
-import { newPassword } from '../passwords.ts';
+import { defineCommand } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { getNewPassword } from '../prompts/password.ts';
 
 interface Options {
-  email: string;
+  email?: string;
   name?: string;
   invite?: string;
   passwordStdin?: true;
 }
 
-export const register = define<Options>({
+export const register = defineCommand<Options>({
   name: 'register',
-  summary: 'Sign up with an email and a password',
+  summary: 'Create an account with an email and password',
   examples: [
     'invitree register --email anna@example.com --name Anna',
     'pass show invitree | invitree register --email anna@example.com --password-stdin',
   ],
   options: [
-    new Option('--email <email>', 'what to sign in with').makeOptionMandatory(),
-    new Option('--name <name>', 'what others see'),
-    new Option('--invite <code>', 'whose invitation this is'),
-    new Option('--password-stdin', 'read the password from standard input'),
+    new Option('--email <email>', 'Email to sign in with (required)'),
+    new Option('--name <name>', 'Display name'),
+    new Option('--invite <code>', 'Invite code of your referrer'),
+    new Option('--password-stdin', 'Read the password from standard input'),
   ],
   async run({ io, out, connect }, { email, name, invite, passwordStdin }) {
+    if (!email) throw new UsageError('Missing --email.');
     const client = await connect();
-    const password = await newPassword(io, passwordStdin);
+    const password = await getNewPassword(io, passwordStdin);
     const { user } = await client.auth.register({
       email,
       password,

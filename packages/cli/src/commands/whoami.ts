@@ -1,10 +1,10 @@
-import { define } from '../define.ts';
-import { formatPhone } from '../phones.ts';
-import { resolveServer } from '../settings.ts';
+import { defineCommand } from '../command.ts';
+import { formatPhone } from '../output/format.ts';
+import { resolveServer } from '../storage/servers.ts';
 
-export const whoami = define({
+export const whoami = defineCommand({
   name: 'whoami',
-  summary: 'Who is signed in, and where',
+  summary: 'Show who is signed in',
   examples: ['invitree whoami', 'invitree whoami --json | jq -r .id'],
   async run({ io, out, connect, server }) {
     const [client, url] = await Promise.all([connect(), resolveServer(io.env, server)]);
@@ -12,7 +12,7 @@ export const whoami = define({
     const name = displayName ?? (phone ? await formatPhone(phone) : email) ?? id;
     out.result(
       { server: url, id, phone, email, displayName, role },
-      () => `${name}${role === 'admin' ? ' (admin)' : ''} at ${url}`,
+      () => `Signed in to ${url} as ${name}${role === 'admin' ? ' (admin)' : ''}.`,
     );
   },
 });

@@ -1,42 +1,43 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 import { findUserId } from '../../find-user.ts';
-import { type ListOptions, listOptions, pageSize, showList } from '../../list.ts';
-import { orDash, when } from '../../words.ts';
+import { type ListOptions, listOptions } from '../../options.ts';
+import { formatTime, orDash } from '../../output/format.ts';
+import { pageSize, printList } from '../../output/list.ts';
 
-export const audit = define<ListOptions & { user?: string }>({
+export const audit = defineCommand<ListOptions & { user?: string }>({
   name: 'audit',
-  summary: 'List what happened, the newest first',
-  description: 'List what happened, the newest first: sign-ins, failed ones, and what admins did',
+  summary: 'List audit log entries, newest first',
+  description: 'List sign-ins, failed sign-ins and admin actions, newest first.',
   examples: [
     'invitree admin audit',
     'invitree admin audit --user +79991234567',
     `invitree admin audit --all | jq 'select(.action == "auth.sign_in_failed")'`,
   ],
-  options: [...listOptions(), new Option('--user <user>', 'by this user, or about them')],
+  options: [...listOptions(), new Option('--user <user>', 'Entries by or about this user')],
   async run(context, { user, ...options }) {
     const client = await context.connect();
     const userId = user === undefined ? undefined : await findUserId(client, user);
     const entries = client.admin.audit.all({ userId, limit: pageSize(options) });
-    await showList(context, entries, {
+    await printList(context, entries, {
       ...options,
-      none: 'Nothing happened.',
+      empty: 'No audit log entries.',
       columns: [
-        { title: 'AT', value: ({ at }) => when(at) },
+        { title: 'TIME', value: ({ at }) => formatTime(at) },
         { title: 'ACTION', value: ({ action }) => action },
-        { title: 'BY', value: ({ actorId }) => orDash(actorId) },
+        { title: 'ACTOR', value: ({ actorId }) => orDash(actorId) },
         {
-          title: 'ABOUT',
+          title: 'TARGET',
           value: ({ actorId, targetId }) => (targetId === actorId ? 'self' : orDash(targetId)),
         },
-        { title: 'ADDRESS', value: ({ ip }) => orDash(ip) },
-        { title: 'DETAILS', value: ({ details }) => describe(details) },
+        { title: 'IP ADDRESS', value: ({ ip }) => orDash(ip) },
+        { title: 'DETAILS', value: ({ details }) => formatDetails(details) },
       ],
     });
   },
 });
 
-function describe(details: Record<string, unknown> | null): string {
+function formatDetails(details: Record<string, unknown> | null): string {
   return Object.entries(details ?? {})
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');

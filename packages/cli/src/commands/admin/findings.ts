@@ -1,27 +1,31 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 import { findUserId } from '../../find-user.ts';
-import { type ListOptions, listOptions, pageSize, showList } from '../../list.ts';
-import { orDash, when, yesOrNo } from '../../words.ts';
+import { type ListOptions, listOptions } from '../../options.ts';
+import { formatTime, orDash, yesOrNo } from '../../output/format.ts';
+import { pageSize, printList } from '../../output/list.ts';
 
-export const findings = define<ListOptions & { user?: string }>({
+export const findings = defineCommand<ListOptions & { user?: string }>({
   name: 'findings',
-  summary: 'List what the rules against referral abuse noticed, the newest first',
+  summary: 'List suspected referral abuse, newest first',
   examples: ['invitree admin findings', 'invitree admin findings --user +79991234567'],
-  options: [...listOptions(), new Option('--user <user>', 'as referrer or referee')],
+  options: [
+    ...listOptions(),
+    new Option('--user <user>', 'Findings with this referrer or referee'),
+  ],
   async run(context, { user, ...options }) {
     const client = await context.connect();
     const userId = user === undefined ? undefined : await findUserId(client, user);
     const found = client.admin.findings.all({ userId, limit: pageSize(options) });
-    await showList(context, found, {
+    await printList(context, found, {
       ...options,
-      none: 'Nothing was noticed.',
+      empty: 'No findings.',
       columns: [
-        { title: 'AT', value: ({ at }) => when(at) },
+        { title: 'TIME', value: ({ at }) => formatTime(at) },
         { title: 'RULE', value: ({ rule }) => rule },
         { title: 'REFERRER', value: ({ referrerId }) => referrerId },
         { title: 'REFEREE', value: ({ refereeId }) => orDash(refereeId) },
-        { title: 'CODE', value: ({ inviteCode }) => inviteCode },
+        { title: 'INVITE CODE', value: ({ inviteCode }) => inviteCode },
         { title: 'REFUSED', value: ({ refused }) => yesOrNo(refused) },
         { title: 'REASON', value: ({ reason }) => reason },
       ],

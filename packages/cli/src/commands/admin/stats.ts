@@ -1,53 +1,58 @@
-import { Option } from 'commander';
-import { chart } from '../../chart.ts';
-import { define } from '../../define.ts';
-import { positive } from '../../list.ts';
-import { facts, table } from '../../table.ts';
-import { orDash } from '../../words.ts';
+import type { Client } from '@invitree/sdk';
+import { defineCommand } from '../../command.ts';
+import { daysOption } from '../../options.ts';
+import { renderChart } from '../../output/chart.ts';
+import { formatNumber, orDash, pluralize } from '../../output/format.ts';
+import type { Output } from '../../output/output.ts';
+import { renderDetails, renderTable } from '../../output/table.ts';
 
-export const stats = define<{ days: number }>({
+type TopReferrer = Awaited<ReturnType<Client['admin']['stats']>>['topReferrers'][number];
+
+export const stats = defineCommand<{ days: number }>({
   name: 'stats',
-  summary: 'Show users, sign-ups and activations by day, and the top referrers',
+  summary: 'Show users, sign-ups, activations and top referrers',
   examples: ['invitree admin stats', 'invitree admin stats --days 90 --json'],
-  options: [new Option('--days <days>', 'today included').argParser(positive).default(30)],
+  options: [daysOption()],
   async run({ out, connect }, { days }) {
-    const figures = await (await connect()).admin.stats({ days });
-    out.result(figures, () => {
-      const { users, estimated, activations, blocked, admins, topReferrers } = figures;
-      const title = (text: string) => `\n${out.colors.bold(text)}`;
-      const total = (byDay: { count: number }[]) =>
-        byDay.reduce((sum, { count }) => sum + count, 0).toLocaleString('en');
-      const number = (value: number) => value.toLocaleString('en');
-      return [
-        facts(
+    const result = await (await connect()).admin.stats({ days });
+    out.result(result, () => {
+      const { users, estimated, activations, blocked, admins, topReferrers } = result;
+      const about = estimated ? 'about ' : '';
+      const period = `the last ${pluralize(days, 'day')}`;
+      const renderTitle = (text: string) => `\n${out.colors.bold(text)}`;
+      const blocks = [
+        renderDetails(
           [
-            ['Users', `${estimated ? 'about ' : ''}${number(users)}`],
-            ['Blocked', number(blocked)],
-            ['Admins', number(admins)],
-            ['Activations', `${estimated ? 'about ' : ''}${number(activations)}`],
+            ['Users', about + formatNumber(users)],
+            ['Blocked', formatNumber(blocked)],
+            ['Admins', formatNumber(admins)],
+            ['Activations', about + formatNumber(activations)],
           ],
           out,
         ),
-        title(`Sign-ups: ${total(figures.signUpsByDay)} in ${days} days`),
-        chart(figures.signUpsByDay, out),
-        title(`Activations: ${total(figures.activationsByDay)} in ${days} days`),
-        chart(figures.activationsByDay, out),
-        ...(topReferrers.length > 0
-          ? [
-              title('Top referrers of these days'),
-              table(
-                topReferrers,
-                [
-                  { title: 'NAME', value: ({ displayName }) => orDash(displayName) },
-                  { title: 'PHONE', value: ({ phone }) => orDash(phone) },
-                  { title: 'BROUGHT', value: (each) => number(each.activations), align: 'right' },
-                  { title: 'EVER', value: (each) => number(each.referralCount), align: 'right' },
-                ],
-                out,
-              ),
-            ]
-          : []),
-      ].join('\n');
+        renderTitle(`${pluralize(sum(result.signUpsByDay), 'sign-up')} in ${period}`),
+        renderChart(result.signUpsByDay, out),
+        renderTitle(`${pluralize(sum(result.activationsByDay), 'activation')} in ${period}`),
+        renderChart(result.activationsByDay, out),
+      ];
+      if (topReferrers.length > 0)
+        blocks.push(renderTitle(`Top referrers of ${period}`), renderReferrers(topReferrers, out));
+      return blocks.join('\n');
     });
   },
 });
+
+const sum = (days: { count: number }[]) => days.reduce((total, { count }) => total + count, 0);
+
+function renderReferrers(referrers: TopReferrer[], out: Output): string {
+  return renderTable(
+    referrers,
+    [
+      { title: 'NAME', value: ({ displayName }) => orDash(displayName) },
+      { title: 'PHONE', value: ({ phone }) => orDash(phone) },
+      { title: 'INVITED', value: (each) => formatNumber(each.activations), align: 'right' },
+      { title: 'TOTAL', value: (each) => formatNumber(each.referralCount), align: 'right' },
+    ],
+    out,
+  );
+}

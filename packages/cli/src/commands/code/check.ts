@@ -1,18 +1,17 @@
 import { Argument } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 
-export const check = define<object, [code: string]>({
+export const check = defineCommand<object, [code: string]>({
   name: 'check',
-  summary: 'Tell whether an invite code can be activated',
+  summary: 'Check whether an invite code is valid',
   examples: ['invitree code check K7MWQ2'],
-  arguments: [new Argument('<code>', 'the invite code')],
-  async run({ out, connect }, _options, code) {
-    const checked = await (await connect()).referral.checkCode({ code });
-    const by = checked.referrerName ? `, by ${checked.referrerName}` : '';
-    out.result(checked, () =>
-      checked.valid
-        ? `${checked.code} is good${by}.`
-        : `${checked.code} is not, or no longer, valid.`,
-    );
+  arguments: [new Argument('<code>', 'Invite code')],
+  async run({ out, connect }, _options, inviteCode) {
+    const checked = await (await connect()).referral.checkCode({ code: inviteCode });
+    const { code, valid, referrerName } = checked;
+    out.result(checked, () => {
+      if (!valid) return `${code} is not a valid invite code, or it has expired.`;
+      return `${code} is a valid invite code${referrerName ? ` from ${referrerName}` : ''}.`;
+    });
   },
 });

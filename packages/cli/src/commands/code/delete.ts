@@ -1,15 +1,16 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
-import { confirm } from '../../questions.ts';
+import { defineCommand } from '../../command.ts';
+import { confirm } from '../../prompts/prompt.ts';
 
-export const deleteCode = define<{ yes?: true }>({
+export const deleteCode = defineCommand<{ yes?: true }>({
   name: 'delete',
-  summary: 'Delete my invite code, which is never valid again',
+  summary: 'Delete your invite code',
+  description: 'Delete your invite code. It can never be used again. You keep your referrals.',
   examples: ['invitree code delete', 'invitree code delete --yes'],
-  options: [new Option('-y, --yes', 'do not ask')],
+  options: [new Option('-y, --yes', 'Skip the confirmation')],
   async run({ io, out, connect }, { yes }) {
-    await confirm(io, 'Delete it? Nobody will ever have this code again.', yes);
-    const answer = await (await connect()).referral.deleteCode();
-    out.result(answer, () => 'Your invite code is deleted. Those it brought stay.');
+    await confirm(io, 'Delete your invite code? It can never be used again.', yes);
+    const result = await (await connect()).referral.deleteCode();
+    out.result(result, () => 'Deleted your invite code. You keep your referrals.');
   },
 });

@@ -1,14 +1,16 @@
-import { define } from '../../define.ts';
-import { showCode } from '../../show-code.ts';
+import { defineCommand } from '../../command.ts';
+import { renderInviteCode } from '../../output/invite-code.ts';
 
-export const show = define({
+export const show = defineCommand({
   name: 'show',
-  summary: 'Show my invite code',
+  summary: 'Show your invite code',
   examples: ['invitree code show', 'invitree code show --json | jq -r .code'],
   async run({ out, connect }) {
     const code = await (await connect()).referral.myCode();
     out.result(code, () =>
-      code ? showCode(code, out) : 'You have none. Create one with `invitree code create`.',
+      code
+        ? renderInviteCode(code, out)
+        : 'You have no invite code. Create one with `invitree code create`.',
     );
   },
 });

@@ -1,12 +1,9 @@
-import { group } from '../../define.ts';
+import { defineGroup } from '../../command.ts';
 import { add } from './add.ts';
 import { remove } from './remove.ts';
 import { show } from './show.ts';
 import { use } from './use.ts';
 
-export const configCommands = group(
-  'config',
-  'The servers that this program knows',
-  [show, add, use, remove],
-  { byDefault: 'show' },
-);
+export const configCommands = defineGroup('config', 'Manage servers', [show, add, use, remove], {
+  defaultCommand: 'show',
+});

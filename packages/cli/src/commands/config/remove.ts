@@ -1,22 +1,23 @@
 import { Argument } from 'commander';
-import { define } from '../../define.ts';
-import { UsageError } from '../../failures.ts';
-import { readConfig, writeConfig, writeTokens } from '../../settings.ts';
+import { defineCommand } from '../../command.ts';
+import { UsageError } from '../../errors.ts';
+import { readConfig, writeConfig } from '../../storage/servers.ts';
+import { writeTokens } from '../../storage/sessions.ts';
 
-export const remove = define<object, [name: string]>({
+export const remove = defineCommand<object, [name: string]>({
   name: 'remove',
-  summary: 'Forget a server, and who is signed in there',
+  summary: 'Remove a server and its stored session',
   examples: ['invitree config remove home'],
-  arguments: [new Argument('<name>', 'from `invitree config show`')],
+  arguments: [new Argument('<name>', 'Name from `invitree config show`')],
   async run({ io: { env }, out }, _options, name) {
     const { current, servers } = await readConfig(env);
     const { [name]: url, ...others } = servers;
-    if (!url) throw new UsageError(`There is no server named "${name}".`);
+    if (!url) throw new UsageError(`No server is named "${name}".`, 'See `invitree config show`.');
     await writeTokens(env, url, null);
     await writeConfig(env, {
       ...(current && current !== name && { current }),
       servers: others,
     });
-    out.result({ name, url }, () => `${name} (${url}) is forgotten.`);
+    out.result({ name, url }, () => `Removed ${name} (${url}).`);
   },
 });

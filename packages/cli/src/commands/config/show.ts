@@ -1,43 +1,45 @@
-import { define } from '../../define.ts';
-import { configFile, readConfig, readTokens, resolveServer, sessionsFile } from '../../settings.ts';
-import { facts, table } from '../../table.ts';
-import { yesOrNo } from '../../words.ts';
+import { defineCommand } from '../../command.ts';
+import { yesOrNo } from '../../output/format.ts';
+import { renderDetails, renderTable } from '../../output/table.ts';
+import { configFile, readConfig, resolveServer } from '../../storage/servers.ts';
+import { readTokens, sessionsFile } from '../../storage/sessions.ts';
 
-export const show = define({
+export const show = defineCommand({
   name: 'show',
-  summary: 'Show the servers, which one is in use, and where the files are',
+  summary: 'Show the current server, all servers and file locations',
   examples: ['invitree config show', 'invitree config show --json'],
   async run({ io: { env }, out, server }) {
     const { servers } = await readConfig(env);
-    const inUse = await resolveServer(env, server);
+    const currentUrl = await resolveServer(env, server);
     const rows = await Promise.all(
       Object.entries(servers).map(async ([name, url]) => ({
         name,
         url,
-        inUse: url === inUse,
+        inUse: url === currentUrl,
         signedIn: (await readTokens(env, url)) !== null,
       })),
     );
     const files = { config: configFile(env), sessions: sessionsFile(env) };
-    out.result({ server: inUse, servers: rows, files }, () => {
-      const places = facts(
+    out.result({ server: currentUrl, servers: rows, files }, () => {
+      const details = renderDetails(
         [
-          ['In use', inUse],
-          ['Config', files.config],
-          ['Sessions', files.sessions],
+          ['Current server', currentUrl],
+          ['Config file', files.config],
+          ['Sessions file', files.sessions],
         ],
         out,
       );
-      const known = table(
+      if (rows.length === 0) return details;
+      const table = renderTable(
         rows,
         [
           { title: 'NAME', value: ({ name }) => name },
-          { title: 'ADDRESS', value: ({ url }) => url },
+          { title: 'URL', value: ({ url }) => url },
           { title: 'SIGNED IN', value: ({ signedIn }) => yesOrNo(signedIn) },
         ],
         out,
       );
-      return rows.length > 0 ? `${places}\n\n${known}` : places;
+      return `${details}\n\n${table}`;
     });
   },
 });

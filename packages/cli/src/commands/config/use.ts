@@ -1,22 +1,17 @@
 import { Argument } from 'commander';
-import { define } from '../../define.ts';
-import { UsageError } from '../../failures.ts';
-import { readConfig, writeConfig } from '../../settings.ts';
+import { defineCommand } from '../../command.ts';
+import { readConfig, unknownServer, writeConfig } from '../../storage/servers.ts';
 
-export const use = define<object, [name: string]>({
+export const use = defineCommand<object, [name: string]>({
   name: 'use',
-  summary: 'Use a server from now on',
+  summary: 'Switch to a server',
   examples: ['invitree config use home'],
-  arguments: [new Argument('<name>', 'from `invitree config show`')],
+  arguments: [new Argument('<name>', 'Name from `invitree config show`')],
   async run({ io: { env }, out }, _options, name) {
     const config = await readConfig(env);
     const url = Object.hasOwn(config.servers, name) ? config.servers[name] : undefined;
-    if (!url)
-      throw new UsageError(
-        `There is no server named "${name}".`,
-        `Add it with \`invitree config add ${name} URL\`.`,
-      );
+    if (!url) throw unknownServer(name);
     await writeConfig(env, { ...config, current: name });
-    out.result({ name, url }, () => `${name} (${url}) is in use.`);
+    out.result({ name, url }, () => `Switched to ${name} (${url}).`);
   },
 });

@@ -1,15 +1,15 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
-import { confirm } from '../../questions.ts';
+import { defineCommand } from '../../command.ts';
+import { confirm } from '../../prompts/prompt.ts';
 
-export const deleteProfile = define<{ yes?: true }>({
+export const deleteProfile = defineCommand<{ yes?: true }>({
   name: 'delete',
-  summary: 'Delete my account and all that is known of me',
+  summary: 'Delete your account and personal data',
   examples: ['invitree profile delete', 'invitree profile delete --yes'],
-  options: [new Option('-y, --yes', 'do not ask')],
+  options: [new Option('-y, --yes', 'Skip the confirmation')],
   async run({ io, out, connect }, { yes }) {
-    await confirm(io, 'Delete your account? Nothing brings it back.', yes);
-    const answer = await (await connect()).profile.delete({ confirm: true });
-    out.result(answer, () => 'Your account is deleted.');
+    await confirm(io, 'Delete your account? This cannot be undone.', yes);
+    const result = await (await connect()).profile.delete({ confirm: true });
+    out.result(result, () => 'Deleted your account.');
   },
 });

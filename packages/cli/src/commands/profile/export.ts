@@ -1,11 +1,11 @@
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 
-export const exportProfile = define({
+export const exportProfile = defineCommand({
   name: 'export',
-  summary: 'Print every fact stored about me, as JSON',
+  summary: 'Print all data stored about you as JSON',
   examples: ['invitree profile export > me.json'],
   async run({ out, connect }) {
-    const facts = await (await connect()).profile.export();
-    out.result(facts, () => JSON.stringify(facts, null, 2));
+    const data = await (await connect()).profile.export();
+    out.result(data, () => JSON.stringify(data, null, 2));
   },
 });

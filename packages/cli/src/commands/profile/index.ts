@@ -1,4 +1,4 @@
-import { group } from '../../define.ts';
+import { defineGroup } from '../../command.ts';
 import { deleteProfile } from './delete.ts';
 import { exportProfile } from './export.ts';
 import { get } from './get.ts';
@@ -7,9 +7,9 @@ import { phone } from './phone.ts';
 import { show } from './show.ts';
 import { update } from './update.ts';
 
-export const profileCommands = group(
+export const profileCommands = defineGroup(
   'profile',
-  'What is known of me',
+  'Manage your account',
   [show, update, phone, password, get, exportProfile, deleteProfile],
-  { byDefault: 'show' },
+  { defaultCommand: 'show' },
 );

@@ -1,43 +1,42 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 import { isInteractive } from '../../io.ts';
-import { newPassword } from '../../passwords.ts';
-import { ask } from '../../questions.ts';
+import { getNewPassword, promptPassword } from '../../prompts/password.ts';
 
 interface Options {
   email?: string;
   passwordStdin?: true;
 }
 
-export const password = define<Options>({
+export const password = defineCommand<Options>({
   name: 'password',
-  summary: 'Set or change my password',
+  summary: 'Set or change your password',
   description:
-    'Set or change my password. Changing it takes the current one, which is asked for, and ends all other sessions',
+    'Set or change your password. A change requires your current password and ends your other sessions.',
   examples: [
     'invitree profile password',
     'invitree profile password --email anna@example.com',
     'pass show invitree | invitree profile password --password-stdin',
   ],
   options: [
-    new Option('--email <email>', 'to sign in with, if there is none yet'),
-    new Option('--password-stdin', 'read the first password from standard input'),
+    new Option('--email <email>', 'Email to sign in with, if you have none yet'),
+    new Option('--password-stdin', 'Read your first password from standard input'),
   ],
   async run({ io, out, connect }, { email, passwordStdin }) {
     const client = await connect();
-    const current =
+    const currentPassword =
       passwordStdin || !isInteractive(io)
         ? ''
-        : await ask(io, 'Current password (nothing, if there is none): ', {
-            hidden: true,
-            otherwise: '',
-          });
-    const chosen = await newPassword(io, passwordStdin);
+        : await promptPassword(io, 'Current password (leave blank if you have none): ');
+    const newPassword = await getNewPassword(io, passwordStdin);
     const profile = await client.auth.setPassword({
       email,
-      password: chosen,
-      ...(current && { currentPassword: current }),
+      password: newPassword,
+      ...(currentPassword && { currentPassword }),
     });
-    out.result(profile, () => `Sign in with ${profile.email ?? profile.phone} and this password.`);
+    out.result(
+      profile,
+      () => `Password set. You can now sign in with ${profile.email ?? profile.phone}.`,
+    );
   },
 });

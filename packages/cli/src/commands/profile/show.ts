@@ -1,13 +1,13 @@
-import { define } from '../../define.ts';
-import { profileFacts } from '../../show-profile.ts';
+import { defineCommand } from '../../command.ts';
+import { renderProfile } from '../../output/profile.ts';
 
-export const show = define({
+export const show = defineCommand({
   name: 'show',
-  summary: 'Show my profile',
+  summary: 'Show your profile',
   examples: ['invitree profile', 'invitree profile --json | jq .referralCount'],
   async run({ out, connect }) {
     const profile = await (await connect()).profile.me();
-    const words = await profileFacts(profile, out);
-    out.result(profile, () => words);
+    const text = await renderProfile(profile, out);
+    out.result(profile, () => text);
   },
 });

@@ -1,8 +1,13 @@
-import { group } from '../../define.ts';
+import { defineGroup } from '../../command.ts';
 import { list } from './list.ts';
 import { stats } from './stats.ts';
 import { tree } from './tree.ts';
 
-export const referralsCommands = group('referrals', 'Whom I brought', [list, tree, stats], {
-  byDefault: 'list',
-});
+export const referralsCommands = defineGroup(
+  'referrals',
+  'View your referrals',
+  [list, tree, stats],
+  {
+    defaultCommand: 'list',
+  },
+);

@@ -1,29 +1,33 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 import { findUserId } from '../../find-user.ts';
-import { type ListOptions, listOptions, pageSize, showList } from '../../list.ts';
-import { orDash, when } from '../../words.ts';
+import { type ListOptions, listOptions } from '../../options.ts';
+import { formatTime, orDash } from '../../output/format.ts';
+import { pageSize, printList } from '../../output/list.ts';
 
-export const list = define<ListOptions & { user?: string }>({
+export const list = defineCommand<ListOptions & { user?: string }>({
   name: 'list',
-  summary: 'List whom I brought, the newest first',
+  summary: 'List your referrals, newest first',
   examples: [
     'invitree referrals list',
     'invitree referrals list --all | jq -r .phone',
     'invitree referrals list --user +79991234567',
   ],
-  options: [...listOptions(), new Option('--user <user>', "another's, for admins")],
+  options: [
+    ...listOptions(),
+    new Option('--user <user>', 'Referrals of another user (for admins)'),
+  ],
   async run(context, { user, ...options }) {
     const client = await context.connect();
     const userId = user ? await findUserId(client, user) : (await client.profile.me()).id;
     const referrals = client.referral.list.all({ userId, limit: pageSize(options) });
-    await showList(context, referrals, {
+    await printList(context, referrals, {
       ...options,
-      none: 'Nobody yet.',
+      empty: 'No referrals yet.',
       columns: [
         { title: 'NAME', value: ({ displayName }) => orDash(displayName) },
         { title: 'PHONE', value: ({ phone }) => orDash(phone) },
-        { title: 'ACTIVATED', value: ({ activatedAt }) => when(activatedAt) },
+        { title: 'ACTIVATED', value: ({ activatedAt }) => formatTime(activatedAt) },
       ],
     });
   },

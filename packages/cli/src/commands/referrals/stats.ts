@@ -1,33 +1,33 @@
-import { Option } from 'commander';
-import { chart } from '../../chart.ts';
-import { define } from '../../define.ts';
-import { positive } from '../../list.ts';
-import { facts } from '../../table.ts';
+import { defineCommand } from '../../command.ts';
+import { daysOption } from '../../options.ts';
+import { renderChart } from '../../output/chart.ts';
+import { formatNumber, pluralize } from '../../output/format.ts';
+import { renderDetails } from '../../output/table.ts';
 
-export const stats = define<{ days: number }>({
+export const stats = defineCommand<{ days: number }>({
   name: 'stats',
-  summary: 'Show what came of my invitations, by level and by day',
+  summary: 'Show how many referrals you have, by level and day',
   examples: ['invitree referrals stats', 'invitree referrals stats --days 90 --json'],
-  options: [new Option('--days <days>', 'today included').argParser(positive).default(30)],
+  options: [daysOption()],
   async run({ out, connect }, { days }) {
-    const figures = await (await connect()).referral.stats({ days });
-    out.result(figures, () => {
-      const { direct, total, complete, byLevel, byDay } = figures;
+    const result = await (await connect()).referral.stats({ days });
+    out.result(result, () => {
+      const { direct, total, complete, byLevel, byDay } = result;
       const levels = byLevel.filter(({ count }) => count > 0);
       return [
-        facts(
+        renderDetails(
           [
-            ['Brought', direct.toLocaleString('en')],
-            ['In all', `${complete ? '' : 'at least '}${total.toLocaleString('en')}`],
+            ['Direct', formatNumber(direct)],
+            ['Total', `${complete ? '' : 'at least '}${formatNumber(total)}`],
             ...levels.map(({ level, count }): [string, string] => [
               `Level ${level}`,
-              count.toLocaleString('en'),
+              formatNumber(count),
             ]),
           ],
           out,
         ),
-        `\n${out.colors.bold(`Brought in ${days} days`)}`,
-        chart(byDay, out),
+        `\n${out.colors.bold(`Direct referrals in the last ${pluralize(days, 'day')}`)}`,
+        renderChart(byDay, out),
       ].join('\n');
     });
   },

@@ -1,22 +1,26 @@
 import { Option } from 'commander';
-import { define } from '../../define.ts';
+import { defineCommand } from '../../command.ts';
 import { findUserId } from '../../find-user.ts';
-import { positive } from '../../list.ts';
-import { drawTree } from '../../tree.ts';
+import { parsePositiveInteger } from '../../options.ts';
+import { renderTree } from '../../output/tree.ts';
 
-export const tree = define<{ user?: string; depth: number; limit: number }>({
+export const tree = defineCommand<{ user?: string; depth: number; limit: number }>({
   name: 'tree',
-  summary: 'Draw whom I brought, whom they brought, and so on',
+  summary: 'Show your referrals, their referrals and so on',
   examples: ['invitree referrals tree', 'invitree referrals tree --depth 5 --user +79991234567'],
   options: [
-    new Option('--depth <levels>', 'how far down, at most 10').argParser(positive).default(3),
-    new Option('-n, --limit <count>', 'at most so many below each').argParser(positive).default(20),
-    new Option('--user <user>', "another's, for admins"),
+    new Option('--depth <levels>', 'Number of levels to show, at most 10')
+      .argParser(parsePositiveInteger)
+      .default(3),
+    new Option('-n, --limit <count>', 'Maximum number of referrals to show per user')
+      .argParser(parsePositiveInteger)
+      .default(20),
+    new Option('--user <user>', 'Tree of another user (for admins)'),
   ],
   async run({ out, connect }, { user, depth, limit }) {
     const client = await connect();
     const userId = user ? await findUserId(client, user) : (await client.profile.me()).id;
-    const found = await client.referral.tree({ userId, depth, limit });
-    out.result(found, () => drawTree(found, out));
+    const result = await client.referral.tree({ userId, depth, limit });
+    out.result(result, () => renderTree(result, out));
   },
 });

@@ -1,7 +1,7 @@
-import { group } from '../../define.ts';
+import { defineGroup } from '../../command.ts';
 import { list } from './list.ts';
 import { revoke } from './revoke.ts';
 
-export const sessionsCommands = group('sessions', 'Where I am signed in', [list, revoke], {
-  byDefault: 'list',
+export const sessionsCommands = defineGroup('sessions', 'Manage your sessions', [list, revoke], {
+  defaultCommand: 'list',
 });

@@ -1,12 +1,12 @@
-import { define } from '../../define.ts';
-import { sessionTable } from '../../show-sessions.ts';
+import { defineCommand } from '../../command.ts';
+import { renderSessions } from '../../output/sessions.ts';
 
-export const list = define({
+export const list = defineCommand({
   name: 'list',
-  summary: 'List where I am signed in',
+  summary: 'List your sessions',
   examples: ['invitree sessions list', 'invitree sessions list --json'],
   async run({ out, connect }) {
     const { items } = await (await connect()).auth.sessions();
-    out.result(items, () => sessionTable(items, out));
+    out.result(items, () => renderSessions(items, out));
   },
 });

@@ -1,14 +1,14 @@
 import { Argument } from 'commander';
-import { define } from '../../define.ts';
-import { count } from '../../words.ts';
+import { defineCommand } from '../../command.ts';
+import { pluralize } from '../../output/format.ts';
 
-export const revoke = define<object, [id: string]>({
+export const revoke = defineCommand<object, [id: string]>({
   name: 'revoke',
-  summary: 'End one of my sessions',
+  summary: 'End one of your sessions',
   examples: ['invitree sessions revoke 019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a'],
-  arguments: [new Argument('<id>', 'from `invitree sessions list`')],
+  arguments: [new Argument('<id>', 'ID from `invitree sessions list`')],
   async run({ out, connect }, _options, id) {
-    const answer = await (await connect()).auth.revokeSession({ id });
-    out.result(answer, () => `${count(answer.revoked, 'session')} ended.`);
+    const result = await (await connect()).auth.revokeSession({ id });
+    out.result(result, () => `Ended ${pluralize(result.revoked, 'session')}.`);
   },
 });

@@ -1,4 +1,4 @@
-import { group } from '../../../define.ts';
+import { defineGroup } from '../../../command.ts';
 import { revoke } from './revoke.ts';
 
-export const codesCommands = group('codes', 'Invite codes of others', [revoke]);
+export const codesCommands = defineGroup('codes', "Manage users' invite codes", [revoke]);

@@ -1,13 +1,15 @@
 import { Argument } from 'commander';
-import { define } from '../../../define.ts';
+import { defineCommand } from '../../../command.ts';
 
-export const revoke = define<object, [code: string]>({
+export const revoke = defineCommand<object, [code: string]>({
   name: 'revoke',
-  summary: 'Take an invite code back for good; who activated it stays where they are',
+  summary: "Revoke a user's invite code",
+  description:
+    "Revoke a user's invite code. It can never be used again. Users who activated it keep their referrer.",
   examples: ['invitree admin codes revoke K7MWQ2'],
-  arguments: [new Argument('<code>', 'the invite code')],
+  arguments: [new Argument('<code>', 'Invite code')],
   async run({ out, connect }, _options, code) {
     const revoked = await (await connect()).admin.revokeCode({ code });
-    out.result(revoked, () => `${revoked.code} is revoked.`);
+    out.result(revoked, () => `Revoked invite code ${revoked.code}.`);
   },
 });

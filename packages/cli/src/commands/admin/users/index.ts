@@ -1,10 +1,10 @@
-import { group } from '../../../define.ts';
-import { block, demote, promote, unblock } from './change.ts';
+import { defineGroup } from '../../../command.ts';
 import { list } from './list.ts';
 import { logout } from './logout.ts';
 import { show } from './show.ts';
+import { block, demote, promote, unblock } from './update.ts';
 
-export const usersCommands = group('users', 'Find users, block them, make admins', [
+export const usersCommands = defineGroup('users', 'Find and manage users', [
   list,
   show,
   block,

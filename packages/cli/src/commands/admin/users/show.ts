@@ -1,63 +1,67 @@
-import { Argument } from 'commander';
-import { define } from '../../../define.ts';
+import type { Ancestor, Client } from '@invitree/sdk';
+import { defineCommand } from '../../../command.ts';
 import { findUserId } from '../../../find-user.ts';
-import { profileFacts } from '../../../show-profile.ts';
-import { sessionTable } from '../../../show-sessions.ts';
-import { table } from '../../../table.ts';
-import { orDash, when } from '../../../words.ts';
+import { userArgument } from '../../../options.ts';
+import { formatTime, orDash } from '../../../output/format.ts';
+import type { Output } from '../../../output/output.ts';
+import { renderProfile } from '../../../output/profile.ts';
+import { renderSessions } from '../../../output/sessions.ts';
+import { renderTable } from '../../../output/table.ts';
 
-export const show = define<object, [user: string]>({
+type UserCode = Awaited<ReturnType<Client['admin']['userCodes']>>['items'][number];
+
+export const show = defineCommand<object, [user: string]>({
   name: 'show',
-  summary: 'Show a user: profile, sessions, invite codes and who brought them',
+  summary: "Show a user's profile, sessions, invite codes and referrers",
   examples: ['invitree admin users show +79991234567', 'invitree admin users show K7MWQ2 --json'],
-  arguments: [new Argument('<user>', 'id, phone, email, invite code, or the beginning of a name')],
+  arguments: [userArgument()],
   async run({ out, connect }, _options, user) {
     const client = await connect();
     const id = await findUserId(client, user);
-    const [profile, { items: sessions }, { items: codes }, line] = await Promise.all([
-      client.admin.getUser({ id }),
-      client.admin.userSessions({ id }),
-      client.admin.userCodes({ id }),
-      client.admin.ancestors({ id, limit: 100 }),
-    ]);
-    const words = await profileFacts(profile, out);
-    out.result({ ...profile, sessions, codes, line: line.items }, () => {
-      const part = (title: string, text: string) => `\n${out.colors.bold(title)}\n${text}`;
-      return [
-        words,
-        sessions.length > 0 ? part('Sessions', sessionTable(sessions, out)) : '',
-        part(
-          'Invite codes',
-          table(
-            codes,
-            [
-              { title: 'CODE', value: ({ code }) => code },
-              { title: 'SINCE', value: ({ createdAt }) => when(createdAt) },
-              { title: 'EXPIRES', value: ({ expiresAt }) => when(expiresAt) },
-              { title: 'RETIRED', value: ({ retiredAt }) => when(retiredAt) },
-            ],
-            out,
-          ),
-        ),
-        line.items.length > 0
-          ? part(
-              'Brought by',
-              table(
-                line.items,
-                [
-                  { title: 'ID', value: ({ id }) => id },
-                  { title: 'PHONE', value: ({ phone }) => orDash(phone) },
-                  { title: 'NAME', value: ({ displayName }) => orDash(displayName) },
-                  { title: 'BY CODE', value: ({ inviteCode }) => inviteCode },
-                  { title: 'ON', value: ({ activatedAt }) => when(activatedAt) },
-                ],
-                out,
-              ),
-            )
-          : '',
-      ]
-        .filter(Boolean)
-        .join('\n');
+    const [profile, { items: sessions }, { items: codes }, { items: ancestors }] =
+      await Promise.all([
+        client.admin.getUser({ id }),
+        client.admin.userSessions({ id }),
+        client.admin.userCodes({ id }),
+        client.admin.ancestors({ id, limit: 100 }),
+      ]);
+    const details = await renderProfile(profile, out);
+    out.result({ ...profile, sessions, codes, line: ancestors }, () => {
+      const renderSection = (title: string, text: string) => `\n${out.colors.bold(title)}\n${text}`;
+      const sections = [details];
+      if (sessions.length > 0)
+        sections.push(renderSection('Sessions', renderSessions(sessions, out)));
+      sections.push(renderSection('Invite codes', renderCodes(codes, out)));
+      if (ancestors.length > 0)
+        sections.push(renderSection('Referrers', renderAncestors(ancestors, out)));
+      return sections.join('\n');
     });
   },
 });
+
+function renderCodes(codes: UserCode[], out: Output): string {
+  return renderTable(
+    codes,
+    [
+      { title: 'INVITE CODE', value: ({ code }) => code },
+      { title: 'CREATED', value: ({ createdAt }) => formatTime(createdAt) },
+      { title: 'EXPIRES', value: ({ expiresAt }) => formatTime(expiresAt) },
+      { title: 'RETIRED', value: ({ retiredAt }) => formatTime(retiredAt) },
+    ],
+    out,
+  );
+}
+
+function renderAncestors(ancestors: Ancestor[], out: Output): string {
+  return renderTable(
+    ancestors,
+    [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'PHONE', value: ({ phone }) => orDash(phone) },
+      { title: 'NAME', value: ({ displayName }) => orDash(displayName) },
+      { title: 'INVITE CODE', value: ({ inviteCode }) => inviteCode },
+      { title: 'ACTIVATED', value: ({ activatedAt }) => formatTime(activatedAt) },
+    ],
+    out,
+  );
+}

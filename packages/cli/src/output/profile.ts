@@ -1,29 +1,28 @@
 import type { Profile } from '@invitree/sdk';
+import { formatPhone, formatTime, orDash, yesOrNo } from './format.ts';
 import type { Output } from './output.ts';
-import { formatPhone } from './phones.ts';
-import { facts } from './table.ts';
-import { orDash, when, yesOrNo } from './words.ts';
+import { renderDetails } from './table.ts';
 
-/** A profile in words. */
-export async function profileFacts(
+export async function renderProfile(
   profile: Omit<Profile, 'referrals'> & { status?: string },
   out: Output,
 ): Promise<string> {
   const phone = profile.phone && (await formatPhone(profile.phone));
-  const expiry = profile.inviteCodeExpiresAt ? ` until ${when(profile.inviteCodeExpiresAt)}` : '';
-  return facts(
+  const expiresAt = profile.inviteCodeExpiresAt;
+  const expiry = expiresAt ? ` (expires ${formatTime(expiresAt)})` : '';
+  return renderDetails(
     [
+      ['ID', profile.id],
       ['Name', orDash(profile.displayName)],
       ['Phone', orDash(phone)],
-      ['Verified', yesOrNo(profile.phoneVerified)],
+      ['Phone verified', yesOrNo(profile.phoneVerified)],
       ['Email', orDash(profile.email)],
       ['Role', profile.role],
       ...(profile.status ? [['Status', profile.status] as [string, string]] : []),
       ['Invite code', profile.inviteCode ? profile.inviteCode + expiry : '–'],
-      ['Activated', orDash(profile.activatedInviteCode)],
+      ['Activated code', orDash(profile.activatedInviteCode)],
       ['Referrals', String(profile.referralCount)],
-      ['Since', when(profile.createdAt)],
-      ['Id', profile.id],
+      ['Joined', formatTime(profile.createdAt)],
     ],
     out,
   );

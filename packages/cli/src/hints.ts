@@ -1,0 +1,39 @@
+import type { InvitreeError } from '@invitree/sdk';
+import { formatSeconds } from './output/format.ts';
+
+/** Returns the next step for an error of the server, unless its message already names one. */
+export function hintFor(
+  { reason, retryAfter }: InvitreeError,
+  usesEnvToken: boolean,
+): string | undefined {
+  switch (reason) {
+    case 'TOKEN_MISSING':
+    case 'TOKEN_INVALID':
+    case 'TOKEN_EXPIRED':
+    case 'REFRESH_REUSED':
+      return usesEnvToken
+        ? 'INVITREE_TOKEN is invalid or has expired.'
+        : 'Sign in with `invitree login`.';
+    case 'CODE_WRONG':
+    case 'CODE_EXPIRED':
+      return 'Get a new code with `invitree login`.';
+    case 'CREDENTIALS_WRONG':
+      return 'If you have no password, sign in by phone: `invitree login --phone PHONE`.';
+    case 'FORBIDDEN':
+      return 'Run `invitree whoami` to see who is signed in. Admins are listed in ADMIN_PHONES or promoted by another admin.';
+    case 'ACTIVE_INVITE_CODE_EXISTS':
+      return 'Delete it with `invitree code delete`.';
+    case 'LAST_ADMIN':
+      return 'Promote another admin first: `invitree admin users promote USER`.';
+    case 'PHONE_VERIFICATION_REQUIRED':
+      return 'Sign in again with `invitree login` to verify it.';
+    case 'NETWORK':
+    case 'TIMEOUT':
+    case 'UNREADABLE':
+      return 'Check the server with `invitree config show`, or choose one with --server.';
+    case 'UNAVAILABLE':
+      return retryAfter ? `Try again in ${formatSeconds(retryAfter)}.` : undefined;
+    default:
+      return undefined;
+  }
+}
