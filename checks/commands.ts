@@ -1,6 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
@@ -8,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 export const root = join(import.meta.dirname, '..');
 const bin = join(import.meta.dirname, 'node_modules/.bin');
 
-/** Runs a command to its end and gives what it printed; one that fails throws with all it said. */
+/** Runs a command and resolves to its standard output. Rejects with all its output if it fails. */
 export async function run(
   command: string,
   args: string[],
@@ -27,14 +25,16 @@ export async function run(
   }
 }
 
-/** The Node that runs this, and the machine's own if that is another. */
+/** The `node` that runs this file, and the one installed on the machine if that is another. */
 export async function nodes(): Promise<string[]> {
   const path = (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => !folder.includes('node_modules'))
     .join(delimiter);
-  const own = await run('/usr/bin/env', ['which', 'node'], { env: { PATH: path } }).catch(() => '');
-  return [...new Set([process.execPath, own.trim()].filter(Boolean))];
+  const installed = await run('/usr/bin/env', ['which', 'node'], { env: { PATH: path } }).catch(
+    () => '',
+  );
+  return [...new Set([process.execPath, installed.trim()].filter(Boolean))];
 }
 
 export function openChromium(): Promise<Browser> {
@@ -42,38 +42,4 @@ export function openChromium(): Promise<Browser> {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   });
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-/** Starts a program and waits until it has printed what is expected of it. */
-export async function start(
-  command: string,
-  args: string[],
-  { cwd, env, until }: { cwd: string; env: Record<string, string>; until: RegExp },
-): Promise<{ stop(): Promise<void> }> {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
-  let printed = '';
-  const ready = Promise.withResolvers<void>();
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      printed += chunk;
-      if (until.test(printed)) ready.resolve();
-    });
-  child.on('close', () => ready.reject(new Error(`${command} ${args.join(' ')}\n${printed}`)));
-  await ready.promise;
-  return {
-    async stop() {
-      if (child.exitCode !== null) return;
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
 }

@@ -1,24 +1,24 @@
-/** The SDK as it would be published: what is in it, how large it is, and that its types stand alone. */
+/** The SDK as published: its files, its size, and that its types compile on their own. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { run } from './commands.ts';
-import { pack, project, type Tarball } from './tarball.ts';
+import { createProject, type Project, pack, type Tarball } from './tarball.ts';
 
 let sdk: Tarball;
-let empty: Awaited<ReturnType<typeof project>>;
+let home: Project;
 before(async () => {
   sdk = await pack('sdk');
-  empty = await project([sdk.tarball], { 'probe.ts': PROBE, 'tsconfig.json': TSCONFIG });
+  home = await createProject([sdk.tarball], { 'probe.ts': PROBE, 'tsconfig.json': TSCONFIG });
 });
 after(async () => {
-  await empty.remove();
-  await sdk.remove();
+  await home?.remove();
+  await sdk?.remove();
 });
 
-test('the tarball holds the built SDK and nothing of the server', async () => {
+test('the tarball has the built SDK and nothing of the server', async () => {
   for (const file of sdk.files)
     assert.match(file, /^(dist\/[\w-]+\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/);
   const manifest = JSON.parse(await sdk.read('package.json'));
@@ -38,7 +38,7 @@ test('the tarball holds the built SDK and nothing of the server', async () => {
   assert.doesNotMatch(await sdk.read('dist/index.js'), /jose|node:/);
 });
 
-test('an editor has something to say of every method', async () => {
+test('every method has a doc comment', async () => {
   const types = await sdk.read('dist/index.d.ts');
   const groups = [...types.matchAll(/^interface \w+Methods \{.*?^\}/gms)].join('\n');
   const methods = [...groups.matchAll(/^(.*)\n {2}(\w+)(?:\(|: Pages<)/gm)];
@@ -47,15 +47,15 @@ test('an editor has something to say of every method', async () => {
     assert.match(before ?? '', /\*\/$/, `${name} has no comment`);
 });
 
-test('publint and arethetypeswrong find nothing', async () => {
+test('publint and arethetypeswrong report no problems', async () => {
   await run('publint', ['run', sdk.tarball, '--strict']);
   await run('attw', [sdk.tarball, '--profile', 'esm-only']);
 });
 
-test('it is small, and what is not used costs nothing', async (t) => {
+test('is small, and unused exports are removed from bundles', async (t) => {
   const bundle = async (contents: string, external: string[] = []) => {
     const { outputFiles } = await build({
-      stdin: { contents, resolveDir: empty.folder },
+      stdin: { contents, resolveDir: home.folder },
       bundle: true,
       minify: true,
       format: 'esm',
@@ -88,12 +88,12 @@ for (const [version, tsc] of [
   ['7', 'typescript-7/bin/tsc'],
 ] as const)
   for (const resolution of ['nodenext', 'bundler'])
-    test(`its types stand alone in TypeScript ${version}, ${resolution}`, async () => {
+    test(`its types compile in TypeScript ${version} with ${resolution} resolution`, async () => {
       const compiler = join(import.meta.dirname, 'node_modules', tsc);
       const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
       await run(process.execPath, [
         compiler,
-        ...['-p', empty.folder, '--moduleResolution', resolution, '--module', module],
+        ...['-p', home.folder, '--moduleResolution', resolution, '--module', module],
       ]);
     });
 
@@ -142,7 +142,7 @@ export function explain(error: unknown): Reason | number | string | undefined {
 }
 
 export function probes(profile: Profile) {
-  // @ts-expect-error a phone is a text
+  // @ts-expect-error a phone is a string
   client.auth.requestCode({ phone: 7 });
   // @ts-expect-error the code is missing
   client.auth.verifyCode({ phone: '' });
@@ -150,15 +150,15 @@ export function probes(profile: Profile) {
   client.auth.verifyCode({ phone: '', code: '', codes: [] });
   // @ts-expect-error no such method
   client.auth.mutate();
-  // @ts-expect-error no row of the database
+  // @ts-expect-error not a field of the API
   profile.passwordHash;
-  // @ts-expect-error a role is one of two
+  // @ts-expect-error not a role
   profile.role === 'root';
   // @ts-expect-error not a list
   client.profile.me.all();
-  // @ts-expect-error cookies leave no tokens to store
+  // @ts-expect-error with cookies there are no tokens to store
   createClient({ url: '', transport: 'cookie', storage });
-  // @ts-expect-error the address is missing
+  // @ts-expect-error the URL is missing
   createClient({});
 }
 `;

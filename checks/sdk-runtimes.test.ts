@@ -1,24 +1,24 @@
-/** The packed SDK in Chromium and in workerd, which Cloudflare Workers run on. */
+/** The packed SDK in Chromium and in workerd, the runtime of Cloudflare Workers. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { openChromium } from './commands.ts';
-import { startServer } from './server.ts';
-import { pack, project, type Tarball } from './tarball.ts';
+import { type CheckServer, startServer } from './server.ts';
+import { createProject, type Project, pack, type Tarball } from './tarball.ts';
 
 let sdk: Tarball;
-let home: Awaited<ReturnType<typeof project>>;
-let server: Awaited<ReturnType<typeof startServer>>;
+let home: Project;
+let server: CheckServer;
 before(async () => {
   sdk = await pack('sdk');
-  home = await project([sdk.tarball], { 'journey.js': JOURNEY, 'worker.js': WORKER });
+  home = await createProject([sdk.tarball], { 'journey.js': JOURNEY, 'worker.js': WORKER });
   server = await startServer();
 });
 after(async () => {
-  await server.stop();
-  await home.remove();
-  await sdk.remove();
+  await server?.stop();
+  await home?.remove();
+  await sdk?.remove();
 });
 
 const JOURNEY = `
@@ -92,7 +92,7 @@ async function bundle(entry: string, format: 'esm' | 'iife'): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-test('workerd', async () => {
+test('signs in, activates and signs out in workerd', async () => {
   const { user } = await server.signIn('+79990000501');
   const worker = new Miniflare({
     modules: true,
@@ -100,7 +100,7 @@ test('workerd', async () => {
     compatibilityDate: '2026-01-01',
   });
   try {
-    const answer = await worker.dispatchFetch('http://worker.test/', {
+    const response = await worker.dispatchFetch('http://worker.test/', {
       method: 'POST',
       body: JSON.stringify({
         url: server.url,
@@ -108,15 +108,15 @@ test('workerd', async () => {
         inviteCode: user.inviteCode,
       }),
     });
-    const text = await answer.text();
-    assert.equal(answer.status, 200, text);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
     assert.deepEqual(JSON.parse(text), expected(user.id));
   } finally {
     await worker.dispose();
   }
 });
 
-test('Chromium, where tabs refresh in turn, hear of each other, and may have cookies', async () => {
+test('in Chromium, tabs share refreshes and sign-outs, and cookies work', async () => {
   const { user } = await server.signIn('+79990000601');
   const script = await bundle('journey.js', 'iife');
   const browser = await openChromium();
@@ -167,8 +167,8 @@ test('Chromium, where tabs refresh in turn, hear of each other, and may have coo
       await one.evaluate(makeStale);
       const [mine, others] = await Promise.all([id(one), id(two)]);
       assert.equal(mine, others);
-      // Four calls take one refresh, or two: a tab may read what localStorage held a moment ago,
-      // for it reaches other processes with a delay. The server then answers both alike.
+      // One refresh is enough for four calls, but changes to localStorage reach other processes with
+      // a delay, so both tabs may refresh. The server returns the same tokens to both.
       assert.ok(refreshes >= round && refreshes <= 2 * round, `${refreshes} in round ${round}`);
     }
     await one.evaluate(() => client.auth.logout());
@@ -203,7 +203,7 @@ test('Chromium, where tabs refresh in turn, hear of each other, and may have coo
   }
 });
 
-/** What the pages hold. */
+/** Globals of the pages. */
 declare global {
   var signedOut: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: the packed SDK's types are checked elsewhere

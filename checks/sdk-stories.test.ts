@@ -1,38 +1,40 @@
-/** The README and the examples, run as a newcomer would: on the packed SDK, against a started server. */
+/** The README and the examples, run with the packed SDK against a server. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { freePort, nodes, openChromium, root, run, start } from './commands.ts';
-import { startServer } from './server.ts';
-import { pack, project, type Tarball } from './tarball.ts';
+import { launch } from '../packages/server/test/launch.ts';
+import { freePort } from '../packages/server/test/services/ports.ts';
+import { nodes, openChromium, root, run } from './commands.ts';
+import { type CheckServer, startServer } from './server.ts';
+import { createProject, type Project, pack, type Tarball } from './tarball.ts';
 
 let sdk: Tarball;
-let home: Awaited<ReturnType<typeof project>>;
-let server: Awaited<ReturnType<typeof startServer>>;
+let home: Project;
+let server: CheckServer;
 before(async () => {
   sdk = await pack('sdk');
-  home = await project([
+  home = await createProject([
     sdk.tarball,
     ...['fastify@5.12.8', 'express@5', '@types/express@5', '@types/node@26', 'vite@8.3.8'],
   ]);
   server = await startServer();
 });
 after(async () => {
-  await server.stop();
-  await home.remove();
-  await sdk.remove();
+  await server?.stop();
+  await home?.remove();
+  await sdk?.remove();
 });
 
 const typescript = (version: string) =>
   join(import.meta.dirname, 'node_modules', version, 'bin/tsc');
 
-test('every snippet of the README compiles, and together they run', async () => {
+test('the snippets of the README compile, and run as one program', async () => {
   const anna = await server.signIn('+79990000101');
   const boris = await server.signIn('+79990000102');
-  const program = snippets(await readFile(join(root, 'packages/sdk/README.md'), 'utf8'))
+  const program = joinSnippets(await readFile(join(root, 'packages/sdk/README.md'), 'utf8'))
     .replaceAll('https://invitree.example.com', server.url)
     .replace('ANNA-2026', anna.user.inviteCode)
     .replace('BORIS-2026', boris.user.inviteCode);
@@ -52,8 +54,8 @@ test('every snippet of the README compiles, and together they run', async () => 
   }
 });
 
-/** One program: imports first, then all the snippets in their order, then what shows that they work. */
-function snippets(readme: string): string {
+/** Joins the snippets into one program: imports, the snippets in order, and calls that print results. */
+function joinSnippets(readme: string): string {
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text ?? '');
   const lines = blocks.join('\n').split('\n');
   const isImport = (line: string) => /^import .* from '[^']+';$/.test(line);
@@ -81,7 +83,7 @@ console.log(\`web \${web200} \${web401}, fastify \${fastify200} \${fastify401}, 
 void [inBrowser, onDisk, onOwnSite, tuned];
 `;
 
-test('the Node example signs in once, and activates', async () => {
+test('the Node example signs in, stays signed in and activates an invite code', async () => {
   await home.copy('examples/node');
   const anna = await server.signIn('+79990000201');
   const first = spawn(process.execPath, ['main.ts'], {
@@ -101,16 +103,15 @@ test('the Node example signs in once, and activates', async () => {
   assert.match(again, new RegExp(`Activated ${anna.user.inviteCode} at 20`));
 });
 
-test('the Fastify example knows its callers', async () => {
+test('the Fastify example identifies its callers', async () => {
   await home.copy('examples/fastify');
-  const port = await freePort();
-  const backend = await start(process.execPath, ['main.ts'], {
+  const backend = await launch({
+    program: 'main.ts',
     cwd: home.folder,
-    env: { INVITREE_URL: server.url, PORT: String(port) },
-    until: /http:/,
+    env: { INVITREE_URL: server.url, PORT: '0' },
   });
   try {
-    const notes = `http://127.0.0.1:${port}/notes`;
+    const notes = `${backend.url}/notes`;
     const { accessToken } = await server.signIn('+79990000301');
     const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ text: 'Buy milk' });
@@ -124,52 +125,43 @@ test('the Fastify example knows its callers', async () => {
   }
 });
 
-test('the page signs in, survives a reload, and shares its session with another tab', async () => {
+test('the browser example stays signed in after a reload and shares its session between tabs', async () => {
   await home.copy('examples/browser');
   const port = await freePort();
-  const page = `http://127.0.0.1:${port}/`;
-  const vite = await start(
-    process.execPath,
-    [
-      'node_modules/vite/bin/vite.js',
-      '--host',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--strictPort',
-    ],
-    { cwd: home.folder, env: { INVITREE_URL: server.url }, until: /ready in/ },
-  );
+  await using stack = new AsyncDisposableStack();
+  const vite = await launch({
+    program: 'node_modules/vite/bin/vite.js',
+    args: ['--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+    cwd: home.folder,
+    env: { INVITREE_URL: server.url },
+  });
+  stack.defer(async () => void (await vite.stop()));
   const browser = await openChromium();
-  try {
-    const context = await browser.newContext();
-    const tab = await context.newPage();
-    const problems: string[] = [];
-    tab.on('pageerror', (error) => problems.push(String(error)));
-    await tab.goto(page);
-    await tab.getByLabel('Phone').fill('+7 999 000 04 01');
-    await tab.getByRole('button', { name: 'Continue' }).click();
-    await tab.getByText('-digit code').waitFor();
-    await tab.getByLabel('Code').fill('9999');
-    await tab.getByRole('button', { name: 'Continue' }).click();
-    await tab
-      .getByRole('status')
-      .filter({ hasText: /code|код/i })
-      .waitFor();
-    await tab.getByLabel('Code').fill('1111');
-    await tab.getByRole('button', { name: 'Continue' }).click();
-    await tab.getByText('+79990000401').waitFor();
-    await tab.reload();
-    await tab.getByText('+79990000401').waitFor();
-    const other = await context.newPage();
-    await other.goto(page);
-    await other.getByText('+79990000401').waitFor();
-    await other.getByRole('button', { name: 'Sign out' }).click();
-    // The first tab hears of it without being touched.
-    await tab.getByLabel('Phone').waitFor();
-    assert.deepEqual(problems, []);
-  } finally {
-    await browser.close();
-    await vite.stop();
-  }
+  stack.defer(() => browser.close());
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  const problems: string[] = [];
+  tab.on('pageerror', (error) => problems.push(String(error)));
+  await tab.goto(vite.url);
+  await tab.getByLabel('Phone').fill('+7 999 000 04 01');
+  await tab.getByRole('button', { name: 'Continue' }).click();
+  await tab.getByText('-digit code').waitFor();
+  await tab.getByLabel('Code').fill('9999');
+  await tab.getByRole('button', { name: 'Continue' }).click();
+  await tab
+    .getByRole('status')
+    .filter({ hasText: /code|код/i })
+    .waitFor();
+  await tab.getByLabel('Code').fill('1111');
+  await tab.getByRole('button', { name: 'Continue' }).click();
+  await tab.getByText('+79990000401').waitFor();
+  await tab.reload();
+  await tab.getByText('+79990000401').waitFor();
+  const other = await context.newPage();
+  await other.goto(vite.url);
+  await other.getByText('+79990000401').waitFor();
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  // Signing out in one tab signs out the other.
+  await tab.getByLabel('Phone').waitFor();
+  assert.deepEqual(problems, []);
 });

@@ -1,52 +1,45 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, root, start } from './commands.ts';
+import { type LaunchedServer, launch } from '../packages/server/test/launch.ts';
 
-/** The server as people start it, on an empty database; every phone from +7999 has the code 1111. */
-export async function startServer(env: Record<string, string> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'invitree-check-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const program = await start(process.execPath, ['packages/server/src/main.ts'], {
-    cwd: root,
-    env: {
-      PORT: String(port),
-      DATA_DIR: folder,
-      TEST_PHONES: '+7999*:1111',
-      LOG_LEVEL: 'warn',
-      ...env,
-    },
-    until: /listens on/,
-  });
-
-  async function post(path: string, body: object, token?: string) {
-    const answer = await fetch(`${url}/api/v1${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-    return (await answer.json()) as SignedIn;
-  }
-
-  return {
-    url,
-    async signIn(phone: string): Promise<SignedIn> {
-      await post('/auth/code', { phone });
-      return post('/auth/verify', { phone, code: '1111' });
-    },
-    async stop() {
-      await program.stop();
-      await rm(folder, { recursive: true });
-    },
-  };
+export interface CheckServer {
+  url: string;
+  signIn(phone: string): Promise<SignedIn>;
+  stop(): Promise<void>;
 }
 
 interface SignedIn {
   accessToken: string;
   user: { id: string; inviteCode: string };
+}
+
+/** Starts the server on an empty database. The code of every phone that starts with +7999 is 1111. */
+export async function startServer(): Promise<CheckServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'invitree-check-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const server = await launch({
+    env: { DATA_DIR: folder, TEST_PHONES: '+7999*:1111', LOG_LEVEL: 'warn' },
+  });
+  stack.defer(async () => void (await server.stop()));
+  const running = stack.move();
+  return {
+    url: server.url,
+    async signIn(phone) {
+      await post(server, '/auth/code', { phone });
+      return post(server, '/auth/verify', { phone, code: '1111' });
+    },
+    stop: () => running.disposeAsync(),
+  };
+}
+
+async function post({ url }: LaunchedServer, path: string, body: object): Promise<SignedIn> {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+  return (await response.json()) as SignedIn;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run } from './commands.ts';
 
-/** A package as it would be published, unpacked beside itself. */
+/** Packs a package as for publishing and unpacks the tarball next to it. */
 export async function pack(name: string) {
   const folder = await mkdtemp(join(tmpdir(), 'invitree-pack-'));
   await run('pnpm', ['pack', '--pack-destination', folder], { cwd: join(root, 'packages', name) });
@@ -24,9 +24,10 @@ export async function pack(name: string) {
 }
 
 export type Tarball = Awaited<ReturnType<typeof pack>>;
+export type Project = Awaited<ReturnType<typeof createProject>>;
 
-/** An empty project somewhere else, as a stranger has it, with these packages installed. */
-export async function project(packages: string[], files: Record<string, string> = {}) {
+/** Creates an empty project outside the repository and installs these packages. */
+export async function createProject(packages: string[], files: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'invitree-project-'));
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
@@ -38,10 +39,10 @@ export async function project(packages: string[], files: Record<string, string> 
   }
   return {
     folder,
-    copy: (from: string) => cp(join(root, from), folder, { recursive: true, filter: source }),
+    copy: (from: string) => cp(join(root, from), folder, { recursive: true, filter: isSource }),
     remove: () => rm(folder, { recursive: true }),
   };
 }
 
-/** A workspace's own installation and manifest stay behind. */
-const source = (path: string) => !/node_modules|package\.json$/.test(path);
+/** Leaves out what the project has already: its manifest and installed packages. */
+const isSource = (path: string) => !/node_modules|package\.json$/.test(path);

@@ -5,27 +5,29 @@ import { expect } from 'vitest';
 import type { Database } from '../src/database/port.ts';
 import type { AccessTokens } from '../src/sessions/access-tokens.ts';
 
-export interface Person {
+export interface TestUser {
   id: string;
   code: string;
   token: string;
   kind: Kind;
 }
 
+/** The state of the user's invite code, or of the user. */
 type Kind = 'active' | 'expired' | 'deleted' | 'blocked';
 
-export type Act =
-  | { what: 'activate'; who: number; whose: number }
-  | { what: 'delete'; who: number };
+/** `user` and `codeOwner` are indexes into the list of users. */
+export type Action =
+  | { type: 'activate'; user: number; codeOwner: number }
+  | { type: 'delete'; user: number };
 
-export interface Answer {
+export interface ActionResponse {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what is under test
+  // biome-ignore lint/suspicious/noExplicitAny: the response body is what is under test
   body: any;
 }
 
-/** What a few people do at one moment: mostly activate each other's codes, so mostly in each other's way. */
-export const scene = fc
+/** A few users who act at the same moment. Most activate each other's codes, so most conflict. */
+export const scenario = fc
   .array(
     fc.oneof(
       { weight: 8, arbitrary: fc.constant<Kind>('active') },
@@ -34,42 +36,37 @@ export const scene = fc
     { minLength: 3, maxLength: 12 },
   )
   .chain((kinds) => {
-    const person = fc.nat(kinds.length - 1);
+    const user = fc.nat(kinds.length - 1);
     const activate = fc.record({
-      what: fc.constant('activate' as const),
-      who: person,
-      whose: person,
+      type: fc.constant('activate' as const),
+      user,
+      codeOwner: user,
     });
-    const remove = fc.record({ what: fc.constant('delete' as const), who: person });
+    const remove = fc.record({ type: fc.constant('delete' as const), user });
     return fc.record({
       kinds: fc.constant(kinds),
-      acts: fc.array(
+      actions: fc.array(
         fc.oneof({ weight: 20, arbitrary: activate }, { weight: 1, arbitrary: remove }),
         { minLength: 8, maxLength: 48 },
       ),
     });
   });
 
-/** Signed-in users with a code each, made behind the API's back: hundreds in a moment. */
-export async function makePeople(
+/** Signed-in users with one code each, inserted directly: the API would take minutes. */
+export async function createUsers(
   { database, accessTokens }: { database: Database; accessTokens: AccessTokens },
   kinds: Kind[],
-): Promise<Person[]> {
+): Promise<TestUser[]> {
   const now = new Date();
-  const people = await Promise.all(
+  const users = await Promise.all(
     kinds.map(async (kind) => {
       const [id, sessionId] = [uuidv7(), uuidv7()];
       const code = uuidv7().slice(-12).toUpperCase();
-      return {
-        id,
-        sessionId,
-        code,
-        kind,
-        token: await accessTokens.sign({ userId: id, sessionId }, 'http://invitree.test'),
-      };
+      const token = await accessTokens.sign({ userId: id, sessionId }, 'http://invitree.test');
+      return { id, sessionId, code, kind, token };
     }),
   );
-  for (const { id, sessionId, code, kind } of people) {
+  for (const { id, sessionId, code, kind } of users) {
     const status = kind === 'blocked' ? 'blocked' : 'active';
     const expiresAt = kind === 'expired' ? new Date(+now - 1000) : null;
     const retiredAt = kind === 'deleted' ? now : null;
@@ -83,34 +80,34 @@ export async function makePeople(
       insert into invite_codes (code, user_id, created_at, expires_at, retired_at)
       values (${code}, ${id}, ${now}, ${expiresAt}, ${retiredAt})`);
   }
-  return people;
+  return users;
 }
 
-/** What must hold after any acts in any order at any moment. */
-export async function checkAfterwards(
+/** Asserts what must hold after any actions in any order. */
+export async function checkInvariants(
   database: Database,
-  people: Person[],
-  acts: Act[],
-  answers: Answer[],
+  users: TestUser[],
+  actions: Action[],
+  responses: ActionResponse[],
 ): Promise<void> {
-  const ids = people.map(({ id }) => id);
+  const ids = users.map(({ id }) => id);
   const rows = await database.query<Record<'referee' | 'referrer' | 'top' | 'code', string>>(sql`
     select referee_id as referee, referrer_id as referrer, top_id as top, invite_code as code
     from referrals where referee_id = any(${ids}::uuid[])`);
   const referralOf = new Map(rows.map((row) => [row.referee, row]));
-  expect(referralOf.size, 'one referral for each referee').toBe(rows.length);
+  expect(referralOf.size, 'each referee has one referral').toBe(rows.length);
 
-  const lineOf = (id: string): string[] => {
-    const line: string[] = [];
+  const ancestorsOf = (id: string): string[] => {
+    const ancestors: string[] = [];
     for (let at = referralOf.get(id)?.referrer; at; at = referralOf.get(at)?.referrer) {
-      expect(line, 'no circle').not.toContain(at);
-      line.push(at);
+      expect(ancestors, 'there is no cycle').not.toContain(at);
+      ancestors.push(at);
     }
-    return line;
+    return ancestors;
   };
   for (const { referee, top } of rows) {
-    expect(lineOf(referee), 'no circle').not.toContain(referee);
-    expect(lineOf(referee), 'a top is someone above').toContain(top);
+    expect(ancestorsOf(referee), 'there is no cycle').not.toContain(referee);
+    expect(ancestorsOf(referee), 'the top is an ancestor').toContain(top);
   }
 
   const counts = await database.query<{
@@ -124,35 +121,35 @@ export async function checkAfterwards(
     from users u join invite_codes c on c.user_id = u.id where u.id = any(${ids}::uuid[])`);
   for (const { id, kept, days } of counts) {
     const actual = rows.filter(({ referrer }) => referrer === id).length;
-    expect({ kept, days }, 'counts equal rows').toEqual({ kept: actual, days: actual });
+    expect({ kept, days }, 'stored counts equal the rows').toEqual({ kept: actual, days: actual });
   }
   const isRetired = new Map(counts.map(({ id, retired }) => [id, retired]));
 
-  for (const [i, act] of acts.entries()) {
-    const { status, body } = answers[i] as Answer;
-    const who = people[act.who] as Person;
+  for (const [i, action] of actions.entries()) {
+    const { status, body } = responses[i] as ActionResponse;
+    const user = users[action.user] as TestUser;
     const reason = body.data?.reason;
     expect(status, JSON.stringify(body)).toBeLessThan(500);
-    if (act.what === 'delete' || who.kind === 'blocked') continue;
-    const whose = people[act.whose] as Person;
-    const mine = referralOf.get(who.id);
+    if (action.type === 'delete' || user.kind === 'blocked') continue;
+    const owner = users[action.codeOwner] as TestUser;
+    const referral = referralOf.get(user.id);
     if (status === 200) {
-      expect(mine).toMatchObject({ referrer: whose.id, code: whose.code });
+      expect(referral).toMatchObject({ referrer: owner.id, code: owner.code });
       continue;
     }
     const isTrue: Record<string, () => boolean> = {
-      ALREADY_ACTIVATED: () => mine?.code === body.data.inviteCode,
-      INVITE_CODE_OWN: () => who === whose,
-      INVITE_CODE_EXPIRED: () => whose.kind === 'expired',
-      INVITE_CODE_NOT_FOUND: () => isRetired.get(whose.id) === true,
-      REFERRER_BLOCKED: () => whose.kind === 'blocked',
-      // Who is below someone stays below them.
-      REFERRAL_CYCLE: () => lineOf(whose.id).includes(who.id),
+      ALREADY_ACTIVATED: () => referral?.code === body.data.inviteCode,
+      INVITE_CODE_OWN: () => user === owner,
+      INVITE_CODE_EXPIRED: () => owner.kind === 'expired',
+      INVITE_CODE_NOT_FOUND: () => isRetired.get(owner.id) === true,
+      REFERRER_BLOCKED: () => owner.kind === 'blocked',
+      // Referrals are never removed, so a descendant then is a descendant now.
+      REFERRAL_CYCLE: () => ancestorsOf(owner.id).includes(user.id),
     };
     expect(isTrue[reason]?.(), `${reason} is true`).toBe(true);
   }
-  const successes = answers.filter(
-    ({ status }, i) => status === 200 && acts[i]?.what === 'activate',
+  const successes = responses.filter(
+    ({ status }, i) => status === 200 && actions[i]?.type === 'activate',
   );
   expect(successes, 'each success is a row').toHaveLength(rows.length);
 }

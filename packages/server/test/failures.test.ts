@@ -17,20 +17,20 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await broken.close();
-  await app.close();
+  await broken?.close();
+  await app?.close();
 });
 
 const json = { 'content-type': 'application/json' };
 
-/** Both protocols' error as one shape. */
-async function failure(
+/** Sends a request and returns its error in one shape for both protocols. */
+async function errorOf(
   url: string,
   { method = 'POST', body = '', headers = json as Record<string, string> },
 ) {
-  const answer = await app.send(method, url, { ...(body && { body }), headers });
-  const error = answer.body.error ?? answer.body;
-  return { status: answer.status, reason: error.data?.reason, message: error.message, error };
+  const response = await app.send(method, url, { ...(body && { body }), headers });
+  const error = response.body.error ?? response.body;
+  return { status: response.status, reason: error.data?.reason, message: error.message, error };
 }
 
 describe.each([
@@ -42,21 +42,21 @@ describe.each([
     ['a number for a phone', { body: '{"phone":79991234567}' }],
     ['a missing field', { body: '{}' }],
     ['an array', { body: '[]' }],
-    ['a text', { body: '"phone"' }],
+    ['a string', { body: '"phone"' }],
     ['no body', {}],
     ['a wrong content type', { body: '<phone/>', headers: { 'content-type': 'text/xml' } }],
     ['a prototype in JSON', { body: '{"__proto__":{"phone":"+79991234567"}}' }],
   ])('%s is INPUT_INVALID', async (_, request) => {
-    expect(await failure(url, request)).toMatchObject({ status: 400, reason: 'INPUT_INVALID' });
+    expect(await errorOf(url, request)).toMatchObject({ status: 400, reason: 'INPUT_INVALID' });
   });
 
-  test('an issue says where and what, in the language asked for', async () => {
+  test('an issue has its path and a message in the requested language', async () => {
     const body = '{"phone":5}';
-    const english = await failure(url, { body });
+    const english = await errorOf(url, { body });
     expect(english.error.data.issues).toEqual([
       { path: ['phone'], message: expect.stringContaining('expected string, received number') },
     ]);
-    const russian = await failure(url, {
+    const russian = await errorOf(url, {
       body,
       headers: { ...json, 'accept-language': 'ru-RU,en;q=0.5' },
     });
@@ -66,29 +66,29 @@ describe.each([
 
   test('a body over 64 KiB is PAYLOAD_TOO_LARGE', async () => {
     const body = JSON.stringify({ phone: 'x'.repeat(70_000) });
-    expect(await failure(url, { body })).toMatchObject({
+    expect(await errorOf(url, { body })).toMatchObject({
       status: 413,
       reason: 'PAYLOAD_TOO_LARGE',
     });
   });
 
-  test('a phone that is none is PHONE_INVALID', async () => {
-    expect(await failure(url, { body: '{"phone":"123"}' })).toMatchObject({
+  test('an invalid phone is PHONE_INVALID', async () => {
+    expect(await errorOf(url, { body: '{"phone":"123"}' })).toMatchObject({
       status: 400,
       reason: 'PHONE_INVALID',
     });
   });
 
-  test('too many says when to try again', async () => {
+  test('RATE_LIMITED says when to retry', async () => {
     const body = `{"phone":"+7999555${url.length}00"}`;
     await app.send('POST', url, { body, headers: json });
-    const { status, headers, body: answer } = await app.send('POST', url, { body, headers: json });
-    const { data } = answer.error ?? answer;
+    const { status, headers, body: error } = await app.send('POST', url, { body, headers: json });
+    const { data } = error.error ?? error;
     expect([status, data.reason, data.retryAfter]).toEqual([429, 'RATE_LIMITED', 60]);
     expect(headers['retry-after']).toBe('60');
   });
 
-  test('a fault is answered with its id alone, and the log has the rest', async () => {
+  test('an unexpected error returns only the request id, and the log has the details', async () => {
     lines.length = 0;
     const { status, body, headers } = await broken.send('POST', url, {
       body: '{"phone":"+79991234567"}',
@@ -110,20 +110,20 @@ test.each([
   ['GET', '/trpc/no.such'],
   ['GET', '/trpc/constructor'],
 ])('%s %s is NOT_FOUND', async (method, url) => {
-  expect(await failure(url, { method, headers: {} })).toMatchObject({
+  expect(await errorOf(url, { method, headers: {} })).toMatchObject({
     status: 404,
     reason: 'NOT_FOUND',
   });
 });
 
-test('an address that cannot be decoded is INPUT_INVALID', async () => {
-  expect(await failure('/api/v1/users/%zz', { method: 'GET', headers: {} })).toMatchObject({
+test('a URL that cannot be decoded is INPUT_INVALID', async () => {
+  expect(await errorOf('/api/v1/users/%zz', { method: 'GET', headers: {} })).toMatchObject({
     status: 400,
     reason: 'INPUT_INVALID',
   });
 });
 
-test('in a batch each call fails alone', async () => {
+test('a failed call does not fail the rest of its batch', async () => {
   const { accessToken: token } = await app.signIn();
   const input = encodeURIComponent(JSON.stringify({ 1: { code: 5 } }));
   const { body } = await app.send(

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { inject, onTestFinished } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { deriveSecrets } from '../src/core/secrets.ts';
-import { openEmbedded } from '../src/database/pglite.ts';
-import { database } from '../src/database/pool.ts';
+import { openPglite } from '../src/database/pglite.ts';
+import { createDatabase } from '../src/database/pool.ts';
 import type { Database } from '../src/database/port.ts';
 import type { Deps } from '../src/deps.ts';
 import { buildApp } from '../src/http/app.ts';
@@ -15,57 +15,61 @@ import { memoryRateLimiter } from '../src/redis/rate-limiter.ts';
 import { memoryTally } from '../src/redis/tally.ts';
 import { createInviteCodeCache } from '../src/referral/invite-code-cache.ts';
 import { createAccessTokens } from '../src/sessions/access-tokens.ts';
-import type { SmsToDeliver } from '../src/sms/port.ts';
+import type { OutgoingSms } from '../src/sms/port.ts';
 
-/** A migrated, empty database: embedded, or on the PostgreSQL at TEST_DATABASE_URL. */
+/** A migrated, empty database: embedded, or on the PostgreSQL server at TEST_DATABASE_URL. */
 export async function openTestDatabase(): Promise<Database & { url?: string }> {
   const template = inject('template');
   if ('file' in template) {
-    const { pool, close } = await openEmbedded(
-      undefined,
-      new Blob([await readFile(template.file)]),
-    );
-    return database(pool, 'embedded', close);
+    const { pool, close } = await openPglite(undefined, new Blob([await readFile(template.file)]));
+    return createDatabase(pool, 'embedded', close);
   }
   const name = `${template.database}_${Math.random().toString(36).slice(2, 10)}`;
+  await using opened = new AsyncDisposableStack();
   const admin = new Client({ connectionString: template.url });
+  opened.defer(() => admin.end());
   await admin.connect();
   await admin.query(`create database ${name} template ${template.database}`);
+  // Without `force`, PostgreSQL waits for connections that are still closing.
+  opened.defer(async () => void (await admin.query(`drop database ${name}`)));
   const url = new URL(template.url);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 20 });
-  const opened = database(pool, 'PostgreSQL', async () => {
-    await pool.end();
-    // Not by force: PostgreSQL waits for the connections that are just closing.
-    await admin.query(`drop database ${name}`);
-    await admin.end();
-  });
-  return { ...opened, url: url.href };
+  opened.defer(() => pool.end());
+  const kept = opened.move();
+  return { ...createDatabase(pool, 'PostgreSQL', () => kept.disposeAsync()), url: url.href };
 }
 
+export const APP_SECRET = 'tests-only-'.repeat(4);
+
 export interface TestOptions {
-  /** Settings beyond the tests' own. */
+  /** Settings, added to those of every test. */
   env?: Record<string, string>;
-  /** To share one among several apps, as several instances do; the caller closes it. */
+  /** Shared by several apps, like instances of one service. The caller closes it. */
   database?: Database;
   deps?: Partial<Deps>;
 }
 
 export type TestApp = Awaited<ReturnType<typeof openTestApp>>;
 
-/** The built app in process, with a clock to set and an outbox to read. Close it in afterAll. */
+/**
+ * Builds the app in this process, with a clock to move and an outbox to read.
+ * Close it in afterAll, or use `testApp` inside a test.
+ */
 export async function openTestApp({ env = {}, deps: given, ...options }: TestOptions = {}) {
   const config = readConfig({
-    APP_SECRET: 'tests-only-'.repeat(4),
+    APP_SECRET,
     LOG_LEVEL: 'silent',
-    // A busy machine is no failure of what is under test.
+    // Requests must not be rejected because the machine is busy.
     MAX_EVENT_LOOP_DELAY: '0',
     ...env,
   });
+  await using stack = new AsyncDisposableStack();
   const clock = { now: Date.now() };
-  const outbox: SmsToDeliver[] = [];
+  const outbox: OutgoingSms[] = [];
   const secrets = deriveSecrets(config.APP_SECRET);
   const opened = options.database ?? (await openTestDatabase());
+  if (!options.database) stack.defer(() => opened.close());
   const deps: Deps = {
     config,
     database: opened,
@@ -73,7 +77,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     limiter: memoryRateLimiter(),
     inviteCodeCache: await createInviteCodeCache(opened, localBroadcast()),
     tally: memoryTally(),
-    sms: { full: false, deliver: (message) => void outbox.push(message), close: async () => {} },
+    sms: { isFull: false, deliver: (message) => void outbox.push(message), close: async () => {} },
     metrics: createMetrics(),
     clock: () => clock.now,
     secrets,
@@ -85,32 +89,31 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     log: pino({ level: config.LOG_LEVEL }),
     ...given,
   };
+  stack.defer(() => deps.limiter.close());
   const app = await buildApp(deps);
+  stack.defer(() => app.close());
   const call = caller(app);
+  const kept = stack.move();
 
   return {
     app,
     deps,
     outbox,
     ...call,
-    /** Moves the clock on by so many seconds. */
-    wait(seconds: number) {
+    /** Moves the clock; negative seconds move it back. */
+    advanceClock(seconds: number) {
       clock.now += seconds * 1000;
     },
-    /** Asks for a code, signs in with it, and returns the Session. */
+    /** Requests a code and signs in with it. `more` is added to the input of `auth.verifyCode`. */
     async signIn(phone = newPhone(), more: object = {}) {
-      const { body: asked } = await call.rest('POST /auth/code', { body: { phone } });
+      const { body: sent } = await call.rest('POST /auth/code', { body: { phone } });
       const { status, body } = await call.rest('POST /auth/verify', {
-        body: { phone, code: asked.devCode, ...more },
+        body: { phone, code: sent.devCode, ...more },
       });
-      if (status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify({ asked, body })}`);
+      if (status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify({ sent, body })}`);
       return body as SignedIn;
     },
-    async close() {
-      await app.close();
-      await deps.limiter.close();
-      if (!options.database) await opened.close();
-    },
+    close: () => kept.disposeAsync(),
   };
 }
 
@@ -118,35 +121,35 @@ export interface SignedIn {
   accessToken: string;
   refreshToken: string;
   isNewUser: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what is under test
+  // biome-ignore lint/suspicious/noExplicitAny: the response body is what is under test
   user: any;
 }
 
-/** Closes with the test that opened it. */
+/** An app that is closed when the current test finishes. */
 export async function testApp(options?: TestOptions): Promise<TestApp> {
   const opened = await openTestApp(options);
   onTestFinished(() => opened.close());
   return opened;
 }
 
-let phones = 0;
+let lastPhone = 1_000_000;
 
-/** A valid phone that no other call of this file gave. */
+/** A valid phone number, unique within a test file. */
 export function newPhone(): string {
-  phones += 1;
-  return `+7999${String(1_000_000 + phones)}`;
+  lastPhone += 1;
+  return `+7999${lastPhone}`;
 }
 
-interface Call {
+interface TestRequest {
   body?: unknown;
   token?: string | undefined;
   headers?: Record<string, string>;
 }
 
-interface Answer {
+interface TestResponse {
   status: number;
   headers: Record<string, unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what is under test
+  // biome-ignore lint/suspicious/noExplicitAny: the response body is what is under test
   body: any;
 }
 
@@ -154,13 +157,9 @@ function caller(app: Awaited<ReturnType<typeof buildApp>>) {
   async function send(
     method: string,
     url: string,
-    { body, token, headers }: Call,
-  ): Promise<Answer> {
-    const {
-      statusCode,
-      headers: answered,
-      payload,
-    } = await app.inject({
+    { body, token, headers }: TestRequest,
+  ): Promise<TestResponse> {
+    const response = await app.inject({
       method: method as 'GET',
       url,
       headers: {
@@ -172,27 +171,30 @@ function caller(app: Awaited<ReturnType<typeof buildApp>>) {
         payload: typeof body === 'string' ? body : JSON.stringify(body),
       }),
     });
-    let parsed: unknown = payload;
-    if (String(answered['content-type']).includes('json')) parsed = JSON.parse(payload);
-    return { status: statusCode, headers: answered, body: parsed };
+    const isJson = String(response.headers['content-type']).includes('json');
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: isJson ? JSON.parse(response.payload) : response.payload,
+    };
   }
   return {
-    /** `rest('POST /auth/code', { body })`; a full path from `/` is under /api/v1. */
-    rest(route: string, call: Call = {}) {
+    /** Calls a path under /api/v1: `rest('POST /auth/code', { body })`. */
+    rest(route: string, request: TestRequest = {}) {
       const [method = '', path = ''] = route.split(' ');
-      return send(method, `/api/v1${path}`, call);
+      return send(method, `/api/v1${path}`, request);
     },
-    /** The same over tRPC: `trpc('query profile.me')`. The body is the result's data, or the error. */
-    async trpc(procedure: string, { body: input, ...call }: Call = {}) {
+    /** Calls `trpc('query profile.me')`. The response body is the result's data, or the error. */
+    async trpc(procedure: string, { body: input, ...request }: TestRequest = {}) {
       const [type, path] = procedure.split(' ');
-      const query = type === 'query' && input !== undefined;
-      const url = `/trpc/${path}${query ? `?input=${encodeURIComponent(JSON.stringify(input))}` : ''}`;
-      const answer =
-        type === 'query'
-          ? await send('GET', url, call)
-          : await send('POST', url, { ...call, body: input ?? {} });
-      const { result, error } = answer.body;
-      return { ...answer, body: result ? result.data : error };
+      const isQuery = type === 'query';
+      const query =
+        isQuery && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : '';
+      const response = isQuery
+        ? await send('GET', `/trpc/${path}${query}`, request)
+        : await send('POST', `/trpc/${path}`, { ...request, body: input ?? {} });
+      const { result, error } = response.body;
+      return { ...response, body: result ? result.data : error };
     },
     send,
   };

@@ -5,9 +5,9 @@ let app: TestApp;
 beforeAll(async () => {
   app = await openTestApp();
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 
-test('two people sign in, one invites the other, both see it', async () => {
+test('one user invites another, and both profiles show it', async () => {
   const anna = await app.signIn('8 999 123 45 67');
   expect(anna).toMatchObject({
     isNewUser: true,
@@ -26,13 +26,13 @@ test('two people sign in, one invites the other, both see it', async () => {
     inviteCode: anna.user.inviteCode,
   });
 
-  const { body: annas } = await app.rest('GET /profile', { token: anna.accessToken });
-  expect(annas).toMatchObject({
+  const { body: annaProfile } = await app.rest('GET /profile', { token: anna.accessToken });
+  expect(annaProfile).toMatchObject({
     referralCount: 1,
     referrals: [{ id: boris.user.id, phone: '+79997654321', displayName: null }],
   });
-  const { body: boriss } = await app.trpc('query profile.me', { token: boris.accessToken });
-  expect(boriss).toMatchObject({
+  const { body: borisProfile } = await app.trpc('query profile.me', { token: boris.accessToken });
+  expect(borisProfile).toMatchObject({
     activatedInviteCode: anna.user.inviteCode,
     referrerId: anna.user.id,
   });

@@ -1,48 +1,42 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OwnInstance, ownInstance } from './own-instance.ts';
-import {
-  alsoStop,
-  freePort,
-  installed,
-  ownPostgres,
-  ownRedis,
-  stopOwnServers,
-  until,
-} from './own-servers.ts';
+import type { LaunchedServer } from './launch.ts';
+import { stopServices, temporaryFolder } from './services/cleanup.ts';
+import { startInstance } from './services/instance.ts';
+import { freePort } from './services/ports.ts';
+import { startPostgres } from './services/postgres.ts';
+import { isInstalled, startProcess } from './services/processes.ts';
+import { startRedis } from './services/redis.ts';
+import { waitUntil } from './services/wait-until.ts';
 
 /**
- * nginx with the very files of deploy/nginx in front of two real instances. Changed are only the places
- * that are not the same here: the instances' addresses, the port, and where the process number goes.
+ * nginx with the files of deploy/nginx in front of two instances. Only what differs in a test is
+ * replaced: the addresses of the instances, the port, and the path of the pid file.
  */
-const there = await installed('nginx');
-const folder = mkdtempSync(join(tmpdir(), 'invitree-nginx-'));
-let instances: OwnInstance[];
+const hasNginx = await isInstalled('nginx');
+const folder = temporaryFolder('nginx');
+let instances: LaunchedServer[];
 let port: number;
 
 beforeAll(async () => {
-  if (!there) return;
-  const [postgres, redis] = await Promise.all([ownPostgres(), ownRedis()]);
-  instances = await Promise.all(
-    [1, 2].map(() =>
-      ownInstance({
-        DATABASE_URL: postgres.url,
-        REDIS_URL: redis.url,
-        TRUST_PROXY: '127.0.0.1',
-        RATE_LIMIT_EXEMPT: '203.0.113.0/24',
-        SMS_SENDER: `file:${join(folder, 'sms')}`,
-        LOG_LEVEL: 'warn',
-      }),
-    ),
-  );
-  await Promise.all(instances.map((each) => each.start()));
+  if (!hasNginx) return;
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  const env = {
+    APP_SECRET: 'tests-only-'.repeat(4),
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    TRUST_PROXY: '127.0.0.1',
+    RATE_LIMIT_EXEMPT: '203.0.113.0/24',
+    SMS_SENDER: `file:${join(folder, 'sms')}`,
+    LOG_LEVEL: 'warn',
+  };
+  instances = await Promise.all([1, 2].map(() => startInstance(env)));
   port = await freePort();
   cpSync(fileURLToPath(new URL('../../../deploy/nginx', import.meta.url)), folder, {
     recursive: true,
@@ -57,21 +51,14 @@ beforeAll(async () => {
   edit('upstream.conf', /invitree-1:3000/, `127.0.0.1:${instances[0]?.port}`);
   edit('upstream.conf', /invitree-2:3000/, `127.0.0.1:${instances[1]?.port}`);
   edit('http.conf', /listen 80 /, `listen 127.0.0.1:${port} `, 'servers/http.conf');
-  const child = spawn(
-    'nginx',
-    ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'],
-    { stdio: 'ignore' },
-  );
-  alsoStop(async () => child.kill('SIGQUIT'));
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'];
+  startProcess('nginx', args, 'SIGTERM');
+  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
 });
-afterAll(async () => {
-  await stopOwnServers();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(stopServices);
 
-// biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what is under test
-const json = (answer: Response): Promise<any> => answer.json();
+// biome-ignore lint/suspicious/noExplicitAny: the response body is what is under test
+const json = (response: Response): Promise<any> => response.json();
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, {
@@ -80,26 +67,26 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     body: JSON.stringify(body),
   });
 
-/** From another address of this machine: what one does does not count against another. */
+/** Sends a request from another loopback address, which has a rate limit of its own. */
 function getFrom(localAddress: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, localAddress, agent: false };
-    const asked = request(options, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
+    const sent = request(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
     });
-    asked.on('error', reject).end();
+    sent.on('error', reject).end();
   });
 }
 
-test.skipIf(!there)(
-  'a session through nginx, with the real address of the client and not what it claims',
+test.skipIf(!hasNginx)(
+  'a session records the address of the client, not a forged X-Forwarded-For',
   async () => {
     const phone = '+79991234567';
     const { devCode } = await json(await post('/api/v1/auth/code', { phone }));
     const forged = { 'x-forwarded-for': '198.51.100.7' };
-    const answer = await post('/api/v1/auth/verify', { phone, code: devCode }, forged);
-    const { accessToken } = await json(answer);
+    const response = await post('/api/v1/auth/verify', { phone, code: devCode }, forged);
+    const { accessToken } = await json(response);
     const headers = { authorization: `Bearer ${accessToken}` };
     const url = `http://127.0.0.1:${port}/api/v1/auth/sessions`;
     const { items } = await json(await fetch(url, { headers }));
@@ -107,36 +94,36 @@ test.skipIf(!there)(
   },
 );
 
-test.skipIf(!there)('refuses in the shape of the service', async () => {
+test.skipIf(!hasNginx)('nginx rejects requests with the error format of the API', async () => {
   const large = await post('/api/v1/auth/code', { phone: 'x'.repeat(70_000) });
   expect([large.status, (await json(large)).data.reason]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
   const flood = await Promise.all(
-    Array.from({ length: 45 }, () => [0, 0].map(() => getFrom('127.0.0.9', '/healthz'))).flat(),
+    Array.from({ length: 90 }, () => getFrom('127.0.0.9', '/healthz')),
   );
   expect(flood).toContain(429);
   expect(await getFrom('127.0.0.10', '/healthz')).toBe(200);
 });
 
-test.skipIf(!there)(
-  'an instance that is killed is not noticed; with none left it is UNAVAILABLE',
+test.skipIf(!hasNginx)(
+  'clients do not notice a killed instance, and get UNAVAILABLE once none is left',
   async () => {
-    const [one, other] = instances as [OwnInstance, OwnInstance];
-    await one.stop('SIGKILL');
+    const [first, second] = instances as [LaunchedServer, LaunchedServer];
+    await first.stop('SIGKILL');
     for (let n = 0; n < 20; n++) {
-      const answer = await post('/api/v1/auth/verify', { phone: '+79995554433', code: '0000' });
-      expect([answer.status, (await json(answer)).data.reason]).toEqual([401, 'CODE_EXPIRED']);
+      const response = await post('/api/v1/auth/verify', { phone: '+79995554433', code: '0000' });
+      expect([response.status, (await json(response)).data.reason]).toEqual([401, 'CODE_EXPIRED']);
     }
-    await other.stop('SIGKILL');
-    const away = await fetch(`http://127.0.0.1:${port}/api/v1/profile`);
-    expect([away.status, away.headers.get('retry-after')]).toEqual([503, '2']);
-    expect((await json(away)).data.reason).toBe('UNAVAILABLE');
-    await one.start();
-    await until(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
+    await second.stop('SIGKILL');
+    const refused = await fetch(`http://127.0.0.1:${port}/api/v1/profile`);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    expect((await json(refused)).data.reason).toBe('UNAVAILABLE');
+    await first.restart();
+    await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
   },
 );
 
-test.skipIf(!there)('the TLS files are valid too', async () => {
+test.skipIf(!hasNginx)('the TLS configuration is valid', async () => {
   mkdirSync(join(folder, 'tls'));
   const [key, certificate] = ['privkey.pem', 'fullchain.pem'].map((name) =>
     join(folder, 'tls', name),
@@ -156,7 +143,7 @@ test.skipIf(!there)('the TLS files are valid too', async () => {
   ]);
   cpSync(join(folder, 'tls.conf'), join(folder, 'servers', 'tls.conf'));
   cpSync(join(folder, 'redirect.conf'), join(folder, 'servers', 'http.conf'));
-  // Without pipes, which nginx cannot open as /dev/stdout.
+  // nginx cannot open /dev/stdout if it is a pipe, so its output is ignored.
   const args = ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')];
   const [code] = await once(spawn('nginx', args, { stdio: 'ignore' }), 'exit');
   expect(code).toBe(0);

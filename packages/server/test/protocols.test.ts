@@ -9,12 +9,12 @@ let app: TestApp;
 beforeAll(async () => {
   app = await openTestApp();
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 
-describe.each(procedures().map((operation) => [operation.name, operation] as const))(
+describe.each(procedures().map((procedure) => [procedure.name, procedure] as const))(
   '%s',
-  (name, { meta, input }) => {
-    test('declares its input, its output, its route, who may call it and how it fails', () => {
+  (name, { meta, input, type }) => {
+    test('declares its input, output, route, access and errors', () => {
       // biome-ignore lint/suspicious/noExplicitAny: tRPC types the procedures' definitions as unknown
       const { output } = (appRouter._def.procedures as any)[name]._def;
       expect(input).toBeInstanceOf(z.ZodType);
@@ -28,13 +28,12 @@ describe.each(procedures().map((operation) => [operation.name, operation] as con
       for (const reason of meta.errors ?? []) expect(REASONS).toContain(reason);
     });
 
-    test('without a token is refused alike on both protocols, unless it is open', async () => {
+    test('is refused without a token on both protocols, unless it is public', async () => {
       const { method, path, protect } = meta.openapi;
-      const [type] = procedures().filter((operation) => operation.name === name);
       const id = '019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a';
       const route = `${method} ${path.replaceAll(/\{\w+\}/g, id)}`;
       const rest = await app.rest(route);
-      const trpc = await app.trpc(`${type?.type} ${name}`);
+      const trpc = await app.trpc(`${type} ${name}`);
       if (protect) {
         expect([rest.status, rest.body.data.reason]).toEqual([401, 'TOKEN_MISSING']);
         expect(rest.headers['www-authenticate']).toBe('Bearer');
@@ -47,7 +46,7 @@ describe.each(procedures().map((operation) => [operation.name, operation] as con
   },
 );
 
-test('both protocols give the same answer', async () => {
+test('both protocols return the same data', async () => {
   const anna = await app.signIn();
   const boris = await app.signIn();
   const inviteCode = anna.user.inviteCode;
@@ -73,8 +72,8 @@ test('both protocols give the same answer', async () => {
   }
 });
 
-describe('what trpc-openapi’s own adapter gets wrong', () => {
-  test('a REST call does not make tRPC take a text for a number', async () => {
+describe('cases that the adapter of trpc-openapi gets wrong', () => {
+  test('a REST call does not make tRPC accept a string for a number', async () => {
     const { accessToken: token, user } = await app.signIn();
     const rest = await app.rest(`GET /users/${user.id}/referrals?limit=5`, { token });
     expect(rest.status).toBe(200);
@@ -96,7 +95,7 @@ describe('what trpc-openapi’s own adapter gets wrong', () => {
     },
   );
 
-  test('null is not 0, false or an empty text', async () => {
+  test('null is not converted to 0, false or an empty string', async () => {
     const { accessToken: token } = await app.signIn();
     const out = await app.rest('POST /auth/logout', { token, body: { everywhere: null } });
     expect(out.body.data.reason).toBe('INPUT_INVALID');
@@ -110,7 +109,7 @@ describe('what trpc-openapi’s own adapter gets wrong', () => {
     expect(body).toMatchObject({ code: user.inviteCode, valid: true });
   });
 
-  test('a POST that needs no input takes an empty body that says it is JSON, or none', async () => {
+  test('a POST without input accepts an empty JSON body or no body', async () => {
     for (const headers of [{ 'content-type': 'application/json' }, {}]) {
       const { accessToken: token } = await app.signIn();
       const { status, body } = await app.rest('POST /auth/logout', { token, headers });
@@ -118,7 +117,7 @@ describe('what trpc-openapi’s own adapter gets wrong', () => {
     }
   });
 
-  test('every error status of a procedure is in the document, in the shape it has', async () => {
+  test('the OpenAPI document has every error status of a procedure, with its schema', async () => {
     const { body: document } = await app.send('GET', '/openapi.json', {});
     const { responses } = document.paths['/referral/activate'].post;
     expect(Object.keys(responses)).toEqual(

@@ -10,12 +10,12 @@ let other: TestApp;
 beforeAll(async () => {
   const env = { TEST_PHONES: `${TEST_PHONE}:${TEST_CODE}` };
   app = await openTestApp({ env });
-  // A second instance on the same database; calls go to both in turn.
+  // A second instance on the same database. Calls alternate between them.
   other = await openTestApp({ env, database: app.deps.database });
 });
 afterAll(async () => {
-  await other.close();
-  await app.close();
+  await other?.close();
+  await app?.close();
 });
 
 const instance = (i: number) => (i % 2 === 0 ? app : other);
@@ -29,30 +29,31 @@ async function count(statement: ReturnType<typeof sql>): Promise<number> {
   return Number(row?.count);
 }
 
-const outcomes = (answers: { status: number; body: { data?: { reason: string } } }[]) =>
+/** How many responses had each reason or status. */
+const outcomes = (responses: { status: number; body: { data?: { reason: string } } }[]) =>
   Object.fromEntries(
-    Map.groupBy(answers, ({ status, body }) => body.data?.reason ?? status)
+    Map.groupBy(responses, ({ status, body }) => body.data?.reason ?? status)
       .entries()
       .map(([outcome, { length }]) => [outcome, length]),
   );
 
-test('100 parallel sign-ins with one right code make one session', async () => {
+test('100 parallel sign-ins with one correct code create one session', async () => {
   const phone = newPhone();
-  const { body: asked } = await app.rest('POST /auth/code', { body: { phone } });
-  const body = { phone, code: asked.devCode };
-  const answers = await times(100, (i) => instance(i).rest('POST /auth/verify', { body }));
-  expect(outcomes(answers)).toMatchObject({ 200: 1 });
+  const { body: sent } = await app.rest('POST /auth/code', { body: { phone } });
+  const body = { phone, code: sent.devCode };
+  const responses = await times(100, (i) => instance(i).rest('POST /auth/verify', { body }));
+  expect(outcomes(responses)).toMatchObject({ 200: 1 });
   expect(['200', 'CODE_EXPIRED', 'CODE_ATTEMPTS_EXCEEDED']).toEqual(
-    expect.arrayContaining(Object.keys(outcomes(answers))),
+    expect.arrayContaining(Object.keys(outcomes(responses))),
   );
   const sessions = sql`select count(*) from sessions s join users u on u.id = s.user_id where u.phone = ${phone}`;
   expect(await count(sessions)).toBe(1);
 });
 
-test('a code that worked was no failure, however often it was sent', async () => {
+test('repeating a correct code never counts as a failed guess', async () => {
   const phone = newPhone();
-  const { body: asked } = await app.rest('POST /auth/code', { body: { phone } });
-  const body = { phone, code: asked.devCode };
+  const { body: sent } = await app.rest('POST /auth/code', { body: { phone } });
+  const body = { phone, code: sent.devCode };
   await times(20, (i) => instance(i).rest('POST /auth/verify', { body }));
   expect(
     await count(
@@ -61,34 +62,34 @@ test('a code that worked was no failure, however often it was sent', async () =>
   ).toBe(0);
 });
 
-test('200 parallel first sign-ins of one phone make one account with one invite code', async () => {
-  const answers = await times(200, async (i) => {
+test('200 parallel first sign-ins of one phone create one account with one invite code', async () => {
+  const responses = await times(200, async (i) => {
     await instance(i).rest('POST /auth/code', { body: { phone: TEST_PHONE } });
     return instance(i).rest('POST /auth/verify', { body: { phone: TEST_PHONE, code: TEST_CODE } });
   });
-  const signedIn = answers.filter(({ status }) => status === 200);
+  const signedIn = responses.filter(({ status }) => status === 200);
   expect(signedIn.filter(({ body }) => body.isNewUser)).toHaveLength(1);
   expect(new Set(signedIn.map(({ body }) => body.user.id)).size).toBe(1);
   expect(new Set(signedIn.map(({ body }) => body.user.inviteCode)).size).toBe(1);
   expect(['200', 'CODE_EXPIRED', 'CODE_ATTEMPTS_EXCEEDED']).toEqual(
-    expect.arrayContaining(Object.keys(outcomes(answers))),
+    expect.arrayContaining(Object.keys(outcomes(responses))),
   );
   expect(await count(sql`select count(*) from users where phone = ${TEST_PHONE}`)).toBe(1);
 });
 
-test('100 parallel activations of different codes by one user make one referral', async () => {
+test('100 parallel activations of different codes by one user create one referral', async () => {
   const referrers = await times(100, () => app.signIn());
   const { accessToken: token, user } = await app.signIn();
-  const answers = await times(100, (i) =>
+  const responses = await times(100, (i) =>
     instance(i).rest('POST /referral/activate', {
       token,
       body: { inviteCode: referrers[i]?.user.inviteCode },
     }),
   );
-  expect(outcomes(answers)).toEqual({ 200: 1, ALREADY_ACTIVATED: 99 });
-  const inForce = answers.find(({ status }) => status === 200)?.body.inviteCode;
-  for (const { status, body } of answers)
-    if (status !== 200) expect(body.data.inviteCode).toBe(inForce);
+  expect(outcomes(responses)).toEqual({ 200: 1, ALREADY_ACTIVATED: 99 });
+  const activated = responses.find(({ status }) => status === 200)?.body.inviteCode;
+  for (const { status, body } of responses)
+    if (status !== 200) expect(body.data.inviteCode).toBe(activated);
   expect(await count(sql`select count(*) from referrals where referee_id = ${user.id}`)).toBe(1);
   expect(
     await count(sql`select sum(referral_count) as count from users
@@ -96,27 +97,28 @@ test('100 parallel activations of different codes by one user make one referral'
   ).toBe(1);
 });
 
-test('users who activate each other in a circle at the same moment close none', async () => {
+test('parallel activations around a circle of users never close it', async () => {
   for (const size of [2, 3, 7]) {
     const circle = await times(size, () => app.signIn());
-    const answers = await times(size, (i) =>
+    const responses = await times(size, (i) =>
       instance(i).rest('POST /referral/activate', {
         token: circle[i]?.accessToken,
         body: { inviteCode: circle[(i + 1) % size]?.user.inviteCode },
       }),
     );
-    expect(outcomes(answers)).toEqual({ 200: size - 1, REFERRAL_CYCLE: 1 });
+    expect(outcomes(responses)).toEqual({ 200: size - 1, REFERRAL_CYCLE: 1 });
   }
 });
 
-test('parallel wrong guesses never get past the limits of a code and of a day', async () => {
+test('parallel wrong guesses cannot exceed the limits per code and per day', async () => {
   const phone = newPhone();
   const guess = (code: string) => (i: number) =>
     instance(i).rest('POST /auth/verify', { body: { phone, code } });
-  const ask = async () => (await app.rest('POST /auth/code', { body: { phone } })).body.devCode;
+  const requestCode = async () =>
+    (await app.rest('POST /auth/code', { body: { phone } })).body.devCode;
   const wrong = (right: string) => (right === '0000' ? '1111' : '0000');
 
-  let right = await ask();
+  let right = await requestCode();
   const first = await times(50, guess(wrong(right)));
   expect(outcomes(first)).toEqual({ CODE_WRONG: 5, CODE_ATTEMPTS_EXCEEDED: 45 });
   const left = first
@@ -125,23 +127,23 @@ test('parallel wrong guesses never get past the limits of a code and of a day', 
   expect(left.sort()).toEqual([0, 1, 2, 3, 4]);
   expect((await guess(right)(0)).body.data.reason).toBe('CODE_ATTEMPTS_EXCEEDED');
 
-  app.wait(61);
-  other.wait(61);
-  right = await ask();
+  app.advanceClock(61);
+  other.advanceClock(61);
+  right = await requestCode();
   expect(outcomes(await times(50, guess(wrong(right))))).toEqual({
     CODE_WRONG: 5,
     CODE_ATTEMPTS_EXCEEDED: 45,
   });
 
-  // Ten failures in a day: a third code is as good as none until the oldest is a day old.
-  app.wait(61);
-  other.wait(61);
-  right = await ask();
+  // After ten failures, no code works until the oldest failure is a day old.
+  app.advanceClock(61);
+  other.advanceClock(61);
+  right = await requestCode();
   const refused = await guess(right)(0);
   expect(refused.body.data.reason).toBe('CODE_ATTEMPTS_EXCEEDED');
   expect(Number(refused.headers['retry-after'])).toBe(24 * 3600 - 122);
 
-  app.wait(24 * 3600 - 122);
-  right = await ask();
+  app.advanceClock(24 * 3600 - 122);
+  right = await requestCode();
   expect((await guess(right)(0)).status).toBe(200);
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * Properties try the same values at each run, so that a red suite is a change's own fault. To explore,
- * run with SEED=random, or with the seed that a failure named.
+ * Properties use the same values in every run, so that a failure is caused by the change under test.
+ * Set SEED=random to explore, or SEED to the seed that a failed run printed.
  */
 const seed = process.env['SEED'] ?? '20261121';
 if (seed !== 'random') fc.configureGlobal({ seed: Number(seed) });

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** How the provider takes the next request. `lost`: it takes the message, and its answer never arrives. */
-export type Behaviour =
-  | 'well'
-  | 'hangs'
-  | 'drops'
-  | 'lost'
+/** How the provider treats a request. `loseResponse` accepts the message and closes the connection. */
+export type Behavior =
+  | 'accept'
+  | 'hang'
+  | 'drop'
+  | 'loseResponse'
   | { status: number; body?: string; location?: string };
 
 export interface ProviderRequest {
@@ -18,32 +18,35 @@ export interface ProviderRequest {
   body: string;
 }
 
-/** A provider on a port of its own that misbehaves as told, request by request, and then behaves well. */
-export async function stubProvider(...behaviours: Behaviour[]) {
+/**
+ * Starts an SMS provider that treats its requests as listed, one by one, and accepts the rest.
+ * It is closed when the current test finishes.
+ */
+export async function startSmsProvider(...behaviors: Behavior[]) {
   const requests: ProviderRequest[] = [];
-  /** What would have reached a phone: each idempotency key once, as good providers do. */
-  const taken = new Map<string, ProviderRequest>();
-  const server = createServer(async (incoming, answer) => {
+  /** Messages that would reach a phone: one per idempotency key, as with real providers. */
+  const accepted = new Map<string, ProviderRequest>();
+  const server = createServer(async (incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     const request = { method, url, headers, body: await readText(incoming) };
-    const behaviour = behaviours.shift() ?? 'well';
+    const behavior = behaviors.shift() ?? 'accept';
     requests.push(request);
     const key = headers['idempotency-key'] ?? String(requests.length);
-    if (behaviour === 'well' || behaviour === 'lost') taken.set(String(key), request);
-    if (behaviour === 'drops' || behaviour === 'lost') incoming.socket.destroy();
-    else if (behaviour === 'hangs') return;
-    else if (behaviour === 'well')
-      answer.setHeader('content-type', 'application/json').end('{"sid":"SM1","status":"queued"}');
+    if (behavior === 'accept' || behavior === 'loseResponse') accepted.set(String(key), request);
+    if (behavior === 'drop' || behavior === 'loseResponse') incoming.socket.destroy();
+    else if (behavior === 'hang') return;
+    else if (behavior === 'accept')
+      response.setHeader('content-type', 'application/json').end('{"sid":"SM1","status":"queued"}');
     else {
-      const { status, body, location } = behaviour;
-      answer.writeHead(status, location ? { location } : {}).end(body);
+      const { status, body, location } = behavior;
+      response.writeHead(status, location ? { location } : {}).end(body);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, requests, taken, behaviours };
+  return { url: `http://127.0.0.1:${port}`, requests, accepted };
 }

@@ -3,18 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { newPhone, openTestDatabase } from './harness.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
+import { launch } from './launch.ts';
+import { stopServices } from './services/cleanup.ts';
+import { startInstance } from './services/instance.ts';
 
-const running: ServerProcess[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop('SIGKILL')));
-});
-
-async function start(env: Record<string, string>): Promise<ServerProcess> {
-  const server = await startServer(env);
-  running.push(server);
-  return server;
-}
+afterEach(stopServices);
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'invitree-start-'));
@@ -22,7 +15,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** Settings for the database under test, new and empty. */
+/** Settings for a new, empty database. */
 const databases: Record<string, () => Promise<Record<string, string>>> = {
   'the embedded database': async () => ({ DATA_DIR: await newFolder() }),
   ...('url' in inject('template') && {
@@ -35,12 +28,12 @@ const databases: Record<string, () => Promise<Record<string, string>>> = {
 };
 
 async function post(url: string, path: string, body: object): Promise<Record<string, string>> {
-  const answer = await fetch(`${url}/api/v1${path}`, {
+  const response = await fetch(`${url}/api/v1${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return (await answer.json()) as Record<string, string>;
+  return (await response.json()) as Record<string, string>;
 }
 
 interface SignedIn {
@@ -57,14 +50,14 @@ async function signIn(url: string): Promise<SignedIn> {
 
 async function expectProfile(url: string, { phone, accessToken }: SignedIn) {
   const headers = { authorization: `Bearer ${accessToken}` };
-  const answer = await fetch(`${url}/api/v1/profile`, { headers });
-  expect(await answer.json()).toMatchObject({ phone, inviteCode: expect.any(String) });
+  const response = await fetch(`${url}/api/v1/profile`, { headers });
+  expect(await response.json()).toMatchObject({ phone, inviteCode: expect.any(String) });
 }
 
 describe.each(Object.keys(databases))('on %s', (name) => {
-  test('killed under load every acknowledged sign-in is kept; asked to stop it ends well', async () => {
+  test('keeps every acknowledged sign-in when killed under load, and exits with 0 on SIGINT', async () => {
     const env = await databases[name]?.();
-    const server = await start({ ...env });
+    const server = await startInstance({ ...env });
     const acknowledged: SignedIn[] = [];
     const enough = Promise.withResolvers<void>();
     const load = Array.from({ length: 8 }, async () => {
@@ -78,43 +71,43 @@ describe.each(Object.keys(databases))('on %s', (name) => {
     await server.stop('SIGKILL');
     await Promise.allSettled(load);
 
-    const again = await start({ ...env });
+    const again = await startInstance({ ...env });
     for (const signedIn of acknowledged) await expectProfile(again.url, signedIn);
     const last = await signIn(again.url);
     expect(await again.stop('SIGINT')).toBe(0);
 
-    const third = await start({ ...env });
+    const third = await startInstance({ ...env });
     await expectProfile(third.url, last);
   });
 });
 
-test('one process at a time on a folder; what it says, in development and in production', async () => {
+test('allows one process per DATA_DIR, and prints codes in development only', async () => {
   const DATA_DIR = await newFolder();
-  const first = await start({ DATA_DIR });
+  const first = await startInstance({ DATA_DIR });
   await expect.poll(first.output).toContain(`Invitree listens on ${first.url}`);
   expect(first.output()).toContain(`embedded PostgreSQL in ${DATA_DIR}`);
   expect(first.output()).toContain(`${first.url}/docs`);
   const { devCode } = await post(first.url, '/auth/code', { phone: '+79991234567' });
   await expect.poll(first.output).toContain(`${devCode} is your sign-in code`);
 
-  const refused = startServer({ DATA_DIR });
+  const refused = launch({ env: { DATA_DIR } });
   await expect(refused).rejects.toThrow(`${DATA_DIR} is in use by process ${first.pid}`);
   await first.stop('SIGKILL');
 
-  // What a crash leaves behind locks nobody out, even if some other process has its number now.
+  // A lock left by a crash is ignored, even if another process has that id now.
   await writeFile(join(DATA_DIR, 'lock.pid'), String(process.pid));
   const env = { DATA_DIR, NODE_ENV: 'production', APP_SECRET: 'x'.repeat(32) };
-  const production = await start(env);
-  const answer = await post(production.url, '/auth/code', { phone: '+79997654321' });
-  expect(answer).toMatchObject({ phone: '+79997654321' });
-  expect(answer).not.toHaveProperty('devCode');
+  const production = await startInstance(env);
+  const sent = await post(production.url, '/auth/code', { phone: '+79997654321' });
+  expect(sent).toMatchObject({ phone: '+79997654321' });
+  expect(sent).not.toHaveProperty('devCode');
   await production.stop();
   expect(production.output()).not.toContain('79997654321');
   expect(production.output()).not.toMatch(/\b\d{4} is your/);
 });
 
-test('a wrong setting stops the start and is named', async () => {
-  await expect(startServer({ CODE_TTL: 'soon', NODE_ENV: 'production' })).rejects.toThrow(
+test('an invalid setting prevents the start and is named', async () => {
+  await expect(launch({ env: { CODE_TTL: 'soon', NODE_ENV: 'production' } })).rejects.toThrow(
     /CODE_TTL.*APP_SECRET is required/s,
   );
 });
