@@ -6,13 +6,17 @@ export type Site = Awaited<ReturnType<typeof openSite>>;
 
 /** A listening server and a browser to visit it with. Close both in afterAll. */
 export async function openSite(options?: TestOptions) {
+  await using stack = new AsyncDisposableStack();
   const app = await openTestApp(options);
+  stack.defer(() => app.close());
   const url = await app.app.listen({ host: '127.0.0.1', port: 0 });
   // Pages follow the clock of the Date header, which tests control here.
   app.app.server.prependListener('request', (_request, response) => {
     response.setHeader('date', new Date(app.deps.clock()).toUTCString());
   });
   const browser = await openChromium();
+  stack.defer(() => browser.close());
+  const opened = stack.move();
   /** Uncaught errors and violations of the Content Security Policy. */
   const violations: string[] = [];
 
@@ -54,10 +58,7 @@ export async function openSite(options?: TestOptions) {
       await page.getByLabel('Code from the text message').fill(await this.codeFor(phone));
       await page.getByRole('heading', { name: 'Invite a friend' }).waitFor();
     },
-    async close() {
-      await browser.close();
-      await app.close();
-    },
+    close: () => opened.disposeAsync(),
   };
 }
 
