@@ -1,105 +1,49 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../../test/harness.ts';
-import { stubProvider } from '../../test/sms-provider.ts';
-import { createMetrics } from '../observability/prometheus.ts';
-import { createDelivery } from './delivery.ts';
-import { SmsFailure, type SmsSender } from './port.ts';
-import { httpSender } from './senders/http.ts';
-import { slow } from './senders/open.ts';
+import { gateway, hang, refuse, scripted, testDelivery } from '../../test/sms-delivery.ts';
+import { startSmsProvider } from '../../test/sms-provider.ts';
+import { SmsError, type SmsSender } from './port.ts';
+import { delayed } from './senders/open.ts';
 
-type Options = Partial<Parameters<typeof createDelivery>[0]>;
-
-function delivery(senders: SmsSender[], options: Options = {}) {
-  const lines: string[] = [];
-  const stream = new Writable({
-    write(line, _encoding, done) {
-      lines.push(String(line));
-      done();
-    },
-  });
-  const clock = { now: Date.now() };
-  const metrics = createMetrics();
-  const opened = createDelivery({
-    senders,
-    clock: () => clock.now,
-    metrics,
-    log: pino({ level: 'trace' }, stream),
-    timeout: 1_000,
-    backoff: 1,
-    ...options,
-  });
-  return {
-    ...opened,
-    isFull: () => opened.full,
-    clock,
-    log: () => lines.join(''),
-    metrics: async () => (await metrics.read()).text,
-    send: (code = '4711') =>
-      opened.deliver({
-        to: '+79991234567',
-        text: `${code} is your code`,
-        expiresAt: new Date(clock.now + 300_000),
-      }),
-  };
-}
-
-const gateway = (url: string) =>
-  httpSender({ url, method: 'POST', headers: {}, body: '{to} {text}' });
-
-/** A sender that does what the next of `acts` says, and nothing once there are none left. */
-function scripted(name: string, ...acts: (() => Promise<void> | void)[]) {
-  const sent: string[] = [];
-  return {
-    name,
-    sent,
-    async send({ text }: { text: string }) {
-      sent.push(text);
-      await acts.shift()?.();
-    },
-  };
-}
-const refuse = (permanent: boolean) => () => {
-  throw new SmsFailure('status 500', permanent);
-};
-const forever = () => new Promise<void>(() => {});
-
-describe('a message reaches its phone', () => {
-  test('although the provider drops, errs and loses answers, and only once', async () => {
-    const { url, taken, requests } = await stubProvider('drops', { status: 503 }, 'lost');
-    const { send, close, metrics } = delivery([gateway(url)]);
+describe('a message is delivered', () => {
+  test('exactly once although the provider drops requests, fails and loses responses', async () => {
+    const { url, accepted, requests } = await startSmsProvider(
+      'drop',
+      { status: 503 },
+      'loseResponse',
+    );
+    const { send, close, metrics } = testDelivery([gateway(url)]);
     send();
     await close();
-    expect(taken.size).toBe(1);
+    expect(accepted.size).toBe(1);
     expect(requests).toHaveLength(4);
     expect(await metrics()).toMatch(/messages_total\{outcome="taken"\} 1/);
   });
 
-  test('by the fallback, at once, when the first fails', async () => {
-    const { url, requests } = await stubProvider();
+  test('by the fallback without delay when the first sender fails', async () => {
+    const { url, requests } = await startSmsProvider();
     const first = scripted('first', refuse(false));
-    const { send, close } = delivery([first, gateway(url)], { backoff: 60_000 });
+    const { send, close } = testDelivery([first, gateway(url)], { backoff: 60_000 });
     send();
     await close();
     expect(first.sent).toHaveLength(1);
     expect(requests).toHaveLength(1);
   });
 
-  test('by the fallback when the first hangs', async () => {
+  test('by the fallback when the first sender hangs', async () => {
     const fallback = scripted('fallback');
-    const { send, close, log } = delivery([scripted('first', forever), fallback], { timeout: 10 });
+    const { send, close, log } = testDelivery([scripted('first', hang), fallback], { timeout: 10 });
     send();
     await close();
     expect(fallback.sent).toHaveLength(1);
-    expect(log()).toContain('no answer in time');
+    expect(log()).toContain('timed out');
   });
 });
 
-describe('a message is given up', () => {
-  test('when everyone refuses it for good, without another try', async () => {
+describe('a message is dropped', () => {
+  test('without another attempt when every sender refuses it permanently', async () => {
     const senders = [scripted('a', refuse(true)), scripted('b', refuse(true))];
-    const { send, close, metrics } = delivery(senders);
+    const { send, close, metrics } = testDelivery(senders);
     send();
     await close();
     expect(senders.map(({ sent }) => sent.length)).toEqual([1, 1]);
@@ -108,27 +52,47 @@ describe('a message is given up', () => {
 
   test('after five rounds', async () => {
     const sender = scripted('down', ...Array.from({ length: 9 }, () => refuse(false)));
-    const { send, close } = delivery([sender]);
+    const { send, close } = testDelivery([sender]);
     send();
     await close();
     expect(sender.sent).toHaveLength(5);
   });
 
-  test('when its code has expired', async () => {
+  test('after waits that double from round to round', async () => {
+    const times: number[] = [];
+    const note = () => {
+      times.push(performance.now());
+      throw new SmsError('status 503', false);
+    };
+    const { send, close } = testDelivery(
+      [scripted('down', ...Array.from({ length: 9 }, () => note))],
+      {
+        backoff: 10,
+      },
+    );
+    send();
+    await close();
+    const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    // Timers may fire up to a millisecond early.
+    for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(10 * 2 ** i - 2);
+    expect(waits).toHaveLength(4);
+  });
+
+  test('when its code expires', async () => {
     const sender = scripted('slow', () => {
       opened.clock.now += 300_000;
-      throw new SmsFailure('status 503', false);
+      throw new SmsError('status 503', false);
     });
-    const opened = delivery([sender]);
+    const opened = testDelivery([sender]);
     opened.send();
     await opened.close();
     expect(sender.sent).toHaveLength(1);
     expect(opened.log()).toContain('expired');
   });
 
-  test('at a shutdown that has no time left, however many wait', async () => {
-    const sender: SmsSender = { name: 'hangs', send: forever };
-    const { send, close, metrics } = delivery([sender], {
+  test('when the time for shutdown runs out, whatever the queue length', async () => {
+    const sender: SmsSender = { name: 'hangs', send: hang };
+    const { send, close, metrics } = testDelivery([sender], {
       drain: 20,
       concurrency: 2,
       timeout: 60_000,
@@ -139,17 +103,17 @@ describe('a message is given up', () => {
   });
 });
 
-test('a shutdown waits for what is being sent', async () => {
-  const { url, taken } = await stubProvider();
-  const { send, close } = delivery([slow(gateway(url), 0.05)], { concurrency: 1 });
+test('a shutdown waits for queued messages', async () => {
+  const { url, accepted } = await startSmsProvider();
+  const { send, close } = testDelivery([delayed(gateway(url), 0.05)], { concurrency: 1 });
   send('1111');
   send('2222');
   await close();
-  expect(taken.size).toBe(2);
+  expect(accepted.size).toBe(2);
 });
 
-test('so many wait and no more', async () => {
-  const { send, isFull, close } = delivery([{ name: 'hangs', send: forever }], {
+test('reports a full queue', async () => {
+  const { send, isFull, close } = testDelivery([{ name: 'hangs', send: hang }], {
     concurrency: 1,
     maxWaiting: 2,
     drain: 0,
@@ -162,40 +126,40 @@ test('so many wait and no more', async () => {
   await close();
 });
 
-test('the log has the outcome, and neither the code nor the phone', async () => {
-  // No digits: those may come up in an id or a time.
+test('logs the outcome, but neither the code nor the phone', async () => {
+  // Without digits, which might also occur in an id or a time.
   const code = 'secret';
   const body = `cannot send "${code} is your code" to +79991234567`;
-  const { url } = await stubProvider({ status: 500, body }, 'drops', 'lost');
-  const wordy = scripted('wordy', () => {
+  const { url } = await startSmsProvider({ status: 500, body }, 'drop', 'loseResponse');
+  const quoting = scripted('quoting', () => {
     throw new Error(`${code} is your code to +79991234567 failed`);
   });
-  const { send, close, log, metrics } = delivery([wordy, gateway(url)]);
+  const { send, close, log, metrics } = testDelivery([quoting, gateway(url)]);
   send(code);
   await close();
-  expect(log()).toContain('SMS taken by the provider');
+  expect(log()).toContain('SMS accepted by the provider');
   expect(log()).toContain('status 500');
   expect(log() + (await metrics())).not.toMatch(/secret|9991234567/);
 });
 
 describe('auth.requestCode', () => {
-  test('answers at once though the provider hangs', async () => {
-    const { clock: _, close, ...sms } = delivery([{ name: 'hangs', send: forever }], { drain: 0 });
-    const app = await testApp({ deps: { sms: { deliver: sms.deliver, full: false, close } } });
+  test('responds immediately while the provider hangs', async () => {
+    const { clock: _, close, ...sms } = testDelivery([{ name: 'hangs', send: hang }], { drain: 0 });
+    const app = await testApp({ deps: { sms: { deliver: sms.deliver, isFull: false, close } } });
     const { status } = await app.rest('POST /auth/code', { body: { phone: '+79991234567' } });
     expect(status).toBe(200);
     await close();
   });
 
-  test('says so, and counts no send, while too many wait', async () => {
-    const sms = { full: true, deliver: () => expect.unreachable(), close: async () => {} };
+  test('is UNAVAILABLE while the queue is full, and counts no send', async () => {
+    const sms = { isFull: true, deliver: () => expect.unreachable(), close: async () => {} };
     const app = await testApp({ deps: { sms } });
-    const ask = () => app.rest('POST /auth/code', { body: { phone: '+79991234567' } });
-    const { status, body, headers } = await ask();
+    const requestCode = () => app.rest('POST /auth/code', { body: { phone: '+79991234567' } });
+    const { status, body, headers } = await requestCode();
     expect({ status, reason: body.data.reason }).toEqual({ status: 503, reason: 'UNAVAILABLE' });
     expect(headers['retry-after']).toBe('30');
-    sms.full = false;
+    sms.isFull = false;
     sms.deliver = () => undefined as never;
-    expect((await ask()).status).toBe(200);
+    expect((await requestCode()).status).toBe(200);
   });
 });

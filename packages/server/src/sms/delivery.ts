@@ -1,42 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bulkhead, isTaskCancelledError, TimeoutStrategy, timeout as timePolicy } from 'cockatiel';
-import pRetry, { AbortError } from 'p-retry';
-import { maskPhone } from '../core/phone.ts';
-import type { Logger, Metrics } from '../observability/port.ts';
 import {
-  type SmsDelivery,
-  SmsFailure,
-  type SmsMessage,
-  type SmsSender,
-  type SmsToDeliver,
-} from './port.ts';
+  bulkhead,
+  isTaskCancelledError,
+  TimeoutStrategy,
+  timeout as timeoutPolicy,
+} from 'cockatiel';
+import { maskPhone } from '../core/phone.ts';
+import { SECOND } from '../core/time.ts';
+import type { Logger, Metrics } from '../observability/port.ts';
+import { type OutgoingSms, type SmsDelivery, SmsError, type SmsSender } from './port.ts';
 
 interface Options {
   clock: () => number;
   metrics: Metrics;
   log: Logger;
-  /** The first is the one to use; the others stand in for it, in this order. */
+  /** In order of preference. The second and later ones are fallbacks. */
   senders: readonly SmsSender[];
-  /** Milliseconds that one try may take. */
+  /** Milliseconds per attempt. */
   timeout: number;
-  /** How many messages may wait for their turn. */
+  /** Messages that may wait for a free slot. */
   maxWaiting?: number;
-  /** How many are being sent at one time. */
+  /** Messages that are sent at the same time. */
   concurrency?: number;
-  /** Milliseconds before the second round; doubled for each one after it, and jittered. */
+  /** Milliseconds before the second round, doubled for each later one. */
   backoff?: number;
-  /** Milliseconds that closing may take. */
+  /** Milliseconds that `close` may take. */
   drain?: number;
 }
 
-/** Rounds through the senders before a message is given up. */
-const ROUNDS = 5;
+/** Rounds through the senders before a message is dropped. */
+const MAX_ROUNDS = 5;
+const MAX_BACKOFF = 8 * SECOND;
 
 /**
- * Sends after the answer. A round asks each sender in turn until one takes the message, so a fallback
- * stands in at once; only when all have failed does a message wait, longer each time, until it expires.
- * One that refuses for good is not asked again.
+ * Sends messages in the background, so requests do not wait for the provider. In each round the
+ * senders are tried in order until one accepts the message, so a fallback takes over immediately.
+ * Only after all have failed does a message wait for the next round, until it expires.
+ * A sender that refuses a message permanently is not tried again for it.
  */
 export function createDelivery({
   senders,
@@ -47,19 +48,19 @@ export function createDelivery({
   maxWaiting = 1_000,
   concurrency = 50,
   backoff = 500,
-  drain = 8_000,
+  drain = 8 * SECOND,
 }: Options): SmsDelivery {
   const slots = bulkhead(concurrency, Number.POSITIVE_INFINITY);
   const pending = new Set<Promise<void>>();
-  // Stops waiting, also for what does not look at its signal.
-  const patience = timePolicy(timeout, {
+  // Aggressive: also stops waiting for senders that ignore their signal.
+  const attemptTimeout = timeoutPolicy(timeout, {
     strategy: TimeoutStrategy.Aggressive,
     abortOnReturn: false,
   });
   const stop = new AbortController();
 
   return {
-    get full() {
+    get isFull() {
       return pending.size - concurrency >= maxWaiting;
     },
     deliver(message, log = defaultLog) {
@@ -79,61 +80,61 @@ export function createDelivery({
     while (pending.size > 0) await Promise.all(pending);
   }
 
-  async function deliver({ expiresAt, ...rest }: SmsToDeliver, log: Logger) {
-    const message: SmsMessage = { id: randomUUID(), ...rest };
-    const about = { sms: message.id, to: maskPhone(message.to) };
+  async function deliver({ expiresAt, ...content }: OutgoingSms, log: Logger): Promise<void> {
+    const message = { id: randomUUID(), ...content };
+    const logged = { sms: message.id, to: maskPhone(message.to) };
     const candidates = new Set(senders);
     const started = performance.now();
-    let tries = 0;
+    let attempts = 0;
     try {
-      // Nearly always it is the only one, and p-retry has to do only with those that follow.
-      const first = round();
-      const sender = await first.catch(() =>
-        pRetry((attempt) => (attempt === 1 ? first : round()), {
-          retries: ROUNDS - 1,
-          minTimeout: backoff,
-          maxTimeout: 8_000,
-          randomize: true,
-          signal: stop.signal,
-        }),
-      );
+      const sender = await sendInRounds();
       const ms = Math.round(performance.now() - started);
-      log.info({ ...about, sender: sender.name, tries, ms }, 'SMS taken by the provider');
+      log.info({ ...logged, sender, attempts, ms }, 'SMS accepted by the provider');
       metrics.count('invitree_sms_messages_total', { outcome: 'taken' });
     } catch (error) {
-      log.error({ ...about, tries, cause: describe(error) }, 'SMS given up');
+      log.error({ ...logged, attempts, cause: describe(error) }, 'SMS not delivered');
       metrics.count('invitree_sms_messages_total', { outcome: 'given_up' });
     }
 
-    async function round(): Promise<SmsSender> {
-      let failure: unknown;
-      for (const sender of candidates) {
-        if (clock() >= +expiresAt) throw new AbortError(new SmsFailure('expired', true));
-        tries += 1;
-        try {
-          await patience.execute(({ signal }) => sender.send(message, signal), stop.signal);
-          metrics.count('invitree_sms_attempts_total', { sender: sender.name, outcome: 'taken' });
-          return sender;
-        } catch (error) {
-          metrics.count('invitree_sms_attempts_total', { sender: sender.name, outcome: 'failed' });
-          log.warn({ ...about, sender: sender.name, cause: describe(error) }, 'SMS try failed');
-          if (error instanceof SmsFailure && error.permanent) candidates.delete(sender);
-          failure = error;
+    async function sendInRounds(): Promise<string> {
+      for (let round = 1; ; round++) {
+        let failure: unknown;
+        for (const sender of candidates) {
+          if (clock() >= +expiresAt) throw new SmsError('expired', true);
+          attempts += 1;
+          try {
+            await attemptTimeout.execute(({ signal }) => sender.send(message, signal), stop.signal);
+            metrics.count('invitree_sms_attempts_total', { sender: sender.name, outcome: 'taken' });
+            return sender.name;
+          } catch (error) {
+            failure = error;
+            if (error instanceof SmsError && error.permanent) candidates.delete(sender);
+            const cause = describe(error);
+            log.warn({ ...logged, sender: sender.name, cause }, 'SMS attempt failed');
+            metrics.count('invitree_sms_attempts_total', {
+              sender: sender.name,
+              outcome: 'failed',
+            });
+          }
         }
+        if (candidates.size === 0 || round === MAX_ROUNDS) throw failure;
+        await sleep(delayAfter(round, backoff), undefined, { signal: stop.signal });
       }
-      failure ??= new SmsFailure('every sender refused', true);
-      if (candidates.size === 0) throw new AbortError(failure as Error);
-      throw failure;
     }
   }
 }
 
-/** A failure in words of ours: a library's message may quote the request, and with it the code. */
+/** Exponential backoff, up to doubled at random so that failed messages do not retry together. */
+function delayAfter(round: number, backoff: number): number {
+  return Math.min(backoff * 2 ** (round - 1) * (1 + Math.random()), MAX_BACKOFF);
+}
+
+/** Describes an error for the log. A library's own message may quote the request and its code. */
 function describe(error: unknown): string {
-  if (error instanceof SmsFailure) return error.message;
-  // Cockatiel's own, whose name says nothing.
-  if (isTaskCancelledError(error)) return 'no answer in time';
+  if (error instanceof SmsError) return error.message;
+  // Cockatiel's error has no helpful name.
+  if (isTaskCancelledError(error)) return 'timed out';
   const { name, code, cause } = error as { name?: string; code?: unknown; cause?: unknown };
-  const { code: deeper } = (cause ?? {}) as { code?: unknown };
-  return [name, code ?? deeper].filter((part) => typeof part === 'string').join(' ');
+  const { code: causeCode } = (cause ?? {}) as { code?: unknown };
+  return [name, code ?? causeCode].filter((part) => typeof part === 'string').join(' ');
 }

@@ -1,28 +1,28 @@
 import type { Logger } from '../observability/port.ts';
 
 export interface SmsSender {
-  /** For logs and metrics, as in `twilio`. */
+  /** For logs and metrics, for example `twilio`. */
   readonly name: string;
   /**
-   * Resolves when the provider has taken the message. A sender may leave `signal` alone: the delivery
-   * stops waiting by itself.
-   * @throws SmsFailure, or whatever its library throws if nobody answered
+   * Resolves when the provider has accepted the message. A sender may ignore `signal`: the delivery
+   * enforces its own timeout.
+   * @throws SmsError, or its library's own error if the provider did not respond
    */
   send(message: SmsMessage, signal: AbortSignal): Promise<void>;
 }
 
 export interface SmsMessage {
-  /** The same for every try at one message: providers that know it send no second one. */
+  /** The same for every attempt, so that a provider with idempotency keys sends it only once. */
   id: string;
   /** E.164 */
   to: string;
   text: string;
 }
 
-/** A provider's answer that is no success. The message is for the log, so it quotes nothing. */
-export class SmsFailure extends Error {
-  override name = 'SmsFailure';
-  /** Whether the same provider would refuse the same message again. */
+/** The provider refused a message. `message` is logged, so it must not quote the response. */
+export class SmsError extends Error {
+  override name = 'SmsError';
+  /** True if the same provider would refuse the message again. */
   readonly permanent: boolean;
 
   constructor(message: string, permanent: boolean) {
@@ -31,20 +31,20 @@ export class SmsFailure extends Error {
   }
 }
 
-/** Takes messages at once and sees to it that they are sent. */
+/** Queues messages and sends them in the background. */
 export interface SmsDelivery {
-  /** Whether as many wait as may. */
-  readonly full: boolean;
-  /** @param log where the outcome is told, beside the metrics */
-  deliver(message: SmsToDeliver, log?: Logger): void;
-  /** Sends what waits, as far as there is time for it. */
+  /** True if the queue is full. Callers must check this before `deliver`. */
+  readonly isFull: boolean;
+  /** @param log receives the outcome, which is also counted in the metrics */
+  deliver(message: OutgoingSms, log?: Logger): void;
+  /** Sends what it can of the queue in the time allowed, then drops the rest. */
   close(): Promise<void>;
 }
 
-export interface SmsToDeliver {
+export interface OutgoingSms {
   /** E.164 */
   to: string;
   text: string;
-  /** After this it would be of no use. */
+  /** No attempt starts after this. */
   expiresAt: Date;
 }

@@ -3,7 +3,7 @@ import type { SmsSender } from '../port.ts';
 
 type Write = (line: string) => void;
 
-/** For development: the message, where the developer looks anyway. */
+/** Prints messages to the terminal, for development. */
 export function consoleSender(write: Write = (line) => process.stdout.write(line)): SmsSender {
   return {
     name: 'console',
@@ -13,12 +13,12 @@ export function consoleSender(write: Write = (line) => process.stdout.write(line
   };
 }
 
-/** Where nobody may read codes off a log: says only that there was one. */
+/** For production, where codes must not appear in logs. Prints only that a message was dropped. */
 export function silentSender(write: Write = (line) => process.stderr.write(line)): SmsSender {
   return {
     name: 'silent',
     async send({ to }) {
-      write(`SMS to ${maskPhone(to)} went nowhere: SMS_SENDER is not set\n`);
+      write(`SMS to ${maskPhone(to)} not sent: set SMS_SENDER to a provider\n`);
     },
   };
 }

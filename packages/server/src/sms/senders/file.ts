@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { SmsSender } from '../port.ts';
 
-/** One JSON line a message, for tests and for scripts that deliver on their own. */
+/** Appends one JSON line per message, for tests and for scripts that send messages themselves. */
 export function fileSender(path: string): SmsSender {
   return {
     name: 'file',

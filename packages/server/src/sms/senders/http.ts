@@ -1,66 +1,67 @@
 import { createHmac } from 'node:crypto';
-import { SmsFailure, type SmsMessage, type SmsSender } from '../port.ts';
+import { SmsError, type SmsMessage, type SmsSender } from '../port.ts';
 
-/** How to ask a provider's HTTP API for a message. Templates may name {to}, {digits}, {text} and {id}. */
+/** Describes a provider's HTTP API. Templates may contain {to}, {digits}, {text} and {id}. */
 export interface HttpGateway {
-  /** A template: what is filled in is percent-encoded. */
+  /** Template; values are percent-encoded. */
   url: string;
   method: 'POST' | 'PUT' | 'GET';
-  /** Names in lower case. */
+  /** Names are lower case. */
   headers: Record<string, string>;
-  /** A template: what is filled in is escaped as the content-type header asks. None for GET. */
+  /** Template; values are escaped for the content-type header. Undefined for GET. */
   body?: string | undefined;
-  /** Signs each request by HMAC as Standard Webhooks describe (https://www.standardwebhooks.com). */
+  /** Signs requests with HMAC according to Standard Webhooks (https://www.standardwebhooks.com). */
   secret?: string | undefined;
-  /** A text that the answer must contain: some providers report failures with status 200. */
+  /** Text that the response must contain, because some providers report errors with status 200. */
   expect?: string | undefined;
 }
 
-/** Any SMS provider with an HTTP API. Every try at a message carries the same Idempotency-Key. */
+/** Sends through any provider's HTTP API. All attempts at a message use the same Idempotency-Key. */
 export function httpSender(gateway: HttpGateway, clock = Date.now): SmsSender {
   const { method, headers, secret, expect } = gateway;
-  const quote = escapeFor(headers['content-type'] ?? '');
+  const encode = escapeFor(headers['content-type'] ?? '');
   return {
     name: 'http',
     async send(message, signal) {
-      const body = gateway.body === undefined ? undefined : fill(gateway.body, message, quote);
-      const answer = await fetch(fill(gateway.url, message, encodeURIComponent), {
+      const body = gateway.body === undefined ? undefined : fill(gateway.body, message, encode);
+      const response = await fetch(fill(gateway.url, message, encodeURIComponent), {
         method,
         headers: {
           'idempotency-key': message.id,
-
           ...headers,
           ...(secret && sign(secret, message.id, body ?? '', clock())),
         },
         ...(body !== undefined && { body }),
         signal,
-        // A code goes to the address that was set, and nowhere that address points to.
+        // A code must only reach the configured address, never a redirect's target.
         redirect: 'error',
       });
-      const text = expect === undefined ? undefined : await answer.text();
-      if (text === undefined) await answer.body?.cancel();
-      if (!answer.ok) throw new SmsFailure(`status ${answer.status}`, !isTransient(answer.status));
+      const text = expect === undefined ? undefined : await response.text();
+      if (text === undefined) await response.body?.cancel();
+      if (!response.ok)
+        throw new SmsError(`status ${response.status}`, !isTransient(response.status));
       if (expect !== undefined && !text?.includes(expect))
-        throw new SmsFailure('unexpected answer', true);
+        throw new SmsError('unexpected response', true);
     },
   };
 }
 
-/** Whether a later try may succeed: timeout, too early, too many, or a fault of the provider's. */
+/** True if a retry may succeed: timeout, too early, too many requests, or a server error. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+/** Replaces a template's placeholders. */
 export function fill(
   template: string,
   { to, text, id }: SmsMessage,
-  quote: (text: string) => string,
+  encode: (text: string) => string,
 ): string {
   const values: Record<string, string> = { to, digits: to.replace('+', ''), text, id };
-  return template.replaceAll(/\{(to|digits|text|id)\}/g, (_, name) => quote(values[name] ?? ''));
+  return template.replaceAll(/\{(to|digits|text|id)\}/g, (_, name) => encode(values[name] ?? ''));
 }
 
-/** How a text stands inside of a body of this type. */
+/** Returns the function that escapes text for a body of this content type. */
 export function escapeFor(contentType: string): (text: string) => string {
   if (contentType.includes('json')) return (text) => JSON.stringify(text).slice(1, -1);
   if (contentType.includes('x-www-form-urlencoded')) return encodeURIComponent;
