@@ -1,7 +1,7 @@
 import { defineConfig } from 'prisma/config';
 
-// The command line would download a schema engine, which generating never runs:
-// migrations go through the WebAssembly engine (packages/server/src/adapters/migrations.ts).
+// Keeps the Prisma CLI from downloading a schema engine, which `prisma generate` never runs.
+// Migrations use the WebAssembly engine (packages/server/src/database/schema-engine.ts).
 process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= process.execPath;
 
 export default defineConfig({ schema: 'prisma/schema.prisma' });

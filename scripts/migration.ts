@@ -1,20 +1,20 @@
 /**
- * pnpm db:migration NAME: writes prisma/migrations/<time>_NAME/migration.sql from the difference
- * between the migrations there and schema.prisma. Works offline, on an embedded database in memory.
+ * pnpm db:migration NAME: writes prisma/migrations/<time>_NAME/migration.sql with the changes that
+ * take the existing migrations to schema.prisma. Works offline, on an in-memory embedded database.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { readMigrations, schemaEngine } from '../packages/server/src/database/migrations.ts';
-import { openEmbedded } from '../packages/server/src/database/pglite.ts';
+import { openPglite } from '../packages/server/src/database/pglite.ts';
+import { openSchemaEngine, readMigrations } from '../packages/server/src/database/schema-engine.ts';
 
 const name = process.argv[2];
 if (!name || !/^[a-z0-9_]+$/.test(name)) {
-  console.error('usage: pnpm db:migration NAME   (a-z, 0-9 and _)');
+  console.error('Usage: pnpm db:migration NAME   (a-z, 0-9 and _)');
   process.exit(2);
 }
-const database = await openEmbedded();
-const shadow = await openEmbedded();
-readable(shadow.pool);
-const { engine, schema, filters } = await schemaEngine(database.pool, shadow.pool);
+const database = await openPglite();
+const shadow = await openPglite();
+makeReadable(shadow.pool);
+const { engine, schema, filters } = await openSchemaEngine(database.pool, shadow.pool);
 const { stdout: script } = await engine.diff({
   from: { tag: 'migrations', ...(await readMigrations()) },
   to: { tag: 'schemaDatamodel', ...schema },
@@ -25,7 +25,7 @@ const { stdout: script } = await engine.diff({
 await database.close();
 await shadow.close();
 if (!script || script.includes('This is an empty migration')) {
-  console.log('schema.prisma says nothing that the migrations do not: nothing to write.');
+  console.log('The migrations already match schema.prisma. Nothing to write.');
 } else {
   const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   const folder = new URL(`../prisma/migrations/${stamp}_${name}/`, import.meta.url);
@@ -35,11 +35,11 @@ if (!script || script.includes('This is an empty migration')) {
 }
 
 /**
- * Two mends of what the engine asks of the shadow. adapter-pg does not know "char", a type of the
- * catalogue; text will do. And CHECK constraints, which the engine reads only to warn that Prisma
- * has no word for them, fail it even so: it finds none.
+ * Works around two limits when the engine reads the shadow database. adapter-pg does not support
+ * "char", a catalogue type; text works instead. And the engine fails on CHECK constraints, which it
+ * reads only to warn that Prisma cannot express them, so this hides them.
  */
-function readable(pool: Awaited<ReturnType<typeof openEmbedded>>['pool']) {
+function makeReadable(pool: Awaited<ReturnType<typeof openPglite>>['pool']) {
   const CHAR = 18;
   const TEXT = 25;
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<Result | Result[]>;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, expect, test } from 'vitest';
-import { ownPostgres, stopOwnServers } from '../../test/own-servers.ts';
+import { stopServices } from '../../test/services/cleanup.ts';
+import { startPostgres } from '../../test/services/postgres.ts';
 import { start } from '../start.ts';
 import { backUp, restore } from './backup.ts';
 import { moveToPostgres } from './move.ts';
@@ -21,7 +22,7 @@ const env = (more: Record<string, string>) => ({
   ...more,
 });
 afterAll(async () => {
-  await stopOwnServers();
+  await stopServices();
   rmSync(folder, { recursive: true });
 });
 
@@ -31,13 +32,13 @@ type Running = Awaited<ReturnType<typeof start>>;
 
 async function call({ app }: Running, route: string, payload?: object, token?: string) {
   const [method, path] = route.split(' ');
-  const answer = await app.inject({
+  const response = await app.inject({
     method: method as 'GET',
     url: `/api/v1${path}`,
     ...(payload && { payload }),
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });
-  return answer.json();
+  return response.json();
 }
 
 async function signIn(running: Running, phone: string, more: object = {}) {
@@ -45,19 +46,19 @@ async function signIn(running: Running, phone: string, more: object = {}) {
   return call(running, 'POST /auth/verify', { phone, code: '1234', ...more });
 }
 
-test('a copy made under way is whole, comes back elsewhere, and moves to PostgreSQL', {
+test('a backup of the running service is complete, can be restored, and moves to PostgreSQL', {
   timeout: 180_000,
 }, async () => {
   const DATA_DIR = join(folder, 'data');
   const first = await start(env({ DATA_DIR }));
   const anna = await signIn(first, '+79991111111');
   const { inviteCode } = anna.user;
-  // People keep coming while it is made: each is in it wholly or not at all.
+  // Sign-ins continue during the backup: each is contained completely or not at all.
   let stop = false;
   const load = (async () => {
     for (let n = 0; !stop; n++) await signIn(first, `+7999222${1000 + n}`, { inviteCode });
   })();
-  const file = join(folder, 'copy.tar.gz');
+  const file = join(folder, 'backup.tar.gz');
   expect(await backUp(DATA_DIR, file)).toBeGreaterThan(100_000);
   stop = true;
   await load;
@@ -65,16 +66,16 @@ test('a copy made under way is whole, comes back elsewhere, and moves to Postgre
 
   const elsewhere = join(folder, 'elsewhere');
   await restore(elsewhere, file);
-  await expect(restore(elsewhere, file)).rejects.toThrow('already');
+  await expect(restore(elsewhere, file)).rejects.toThrow('already holds a database');
   const second = await start(env({ DATA_DIR: elsewhere }));
   const profile = await call(second, 'GET /profile', undefined, anna.accessToken);
   expect(profile).toMatchObject({ id: anna.user.id, inviteCode });
   await signIn(second, '+79993333333', { inviteCode });
   await second.close();
-  // At rest it is copied too.
+  // Also works while the service is stopped.
   await backUp(elsewhere, file);
 
-  const postgres = await ownPostgres();
+  const postgres = await startPostgres();
   const moved = await moveToPostgres(elsewhere, postgres.url);
   expect(moved['referrals']).toBe(profile.referralCount + 1);
   await expect(moveToPostgres(elsewhere, postgres.url)).rejects.toThrow('not empty');
@@ -92,7 +93,7 @@ test('a copy made under way is whole, comes back elsewhere, and moves to Postgre
   );
   expect(rows).toEqual([{ bytes: 32 }]);
 
-  // As docs/operations.md has it.
+  // As described in docs/operations.md.
   const dump = join(folder, 'invitree.dump');
   await run('pg_dump', ['--format=custom', `--file=${dump}`, postgres.url]);
   await client.query('create database restored');
@@ -104,10 +105,10 @@ test('a copy made under way is whole, comes back elsewhere, and moves to Postgre
   await fourth.close();
 });
 
-test('what is no copy changes nothing', async () => {
+test('a file that is not a backup changes nothing', async () => {
   const file = join(folder, 'broken.tar.gz');
-  writeFileSync(file, 'not a copy');
+  writeFileSync(file, 'not a backup');
   const target = join(folder, 'target');
-  await expect(restore(target, file)).rejects.toThrow('no whole copy');
+  await expect(restore(target, file)).rejects.toThrow('not a complete backup');
   await expect(backUp(target, file)).rejects.toThrow('no embedded database');
 });

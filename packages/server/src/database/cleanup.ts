@@ -1,39 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
+import { DAY, SECOND } from '../core/time.ts';
 import type { Logger, Metrics } from '../observability/port.ts';
 import type { Database } from './port.ts';
 
-/** Any number will do, as long as every instance takes the same one. */
-const LOCK = 4_719_254;
+/** Arbitrary, but the same on every instance. */
+const CLEANUP_LOCK = 4_719_254;
 
-const DAY = 86_400_000;
-
-interface Chore {
+interface CleanupTask {
   kind: string;
-  /** Rows a transaction: a session takes all its refresh tokens with it, thousands at worst. */
-  batch: number;
-  /** Deletes up to so many rows and returns one for each. Rows in use are left for the next time. */
-  sweep(now: Date, batch: number): Sql;
+  /** Rows per transaction. Deleting a session cascades to its refresh tokens, thousands at worst. */
+  batchSize: number;
+  /** Deletes up to `limit` expired rows and returns one row for each. Skips locked rows. */
+  deleteExpired(now: Date, limit: number): Sql;
 }
 
-const CHORES: Chore[] = [
+const TASKS: CleanupTask[] = [
   {
     kind: 'session',
-    batch: 200,
-    sweep: (now, batch) => sql`
+    batchSize: 200,
+    deleteExpired: (now, limit) => sql`
       delete from sessions where id in (
         select id from sessions where expires_at <= ${now}
-        order by expires_at limit ${batch} for update skip locked)
+        order by expires_at limit ${limit} for update skip locked)
       returning id`,
   },
   {
     kind: 'phone_code',
-    batch: 1_000,
-    // Sends and tries count for 24 hours, and none is later than the last code's end.
-    sweep: (now, batch) => sql`
+    batchSize: 1_000,
+    // Sends and wrong guesses count for 24 hours, and none is later than the expiry of the last code.
+    deleteExpired: (now, limit) => sql`
       delete from phone_codes where phone in (
         select phone from phone_codes where expires_at <= ${new Date(+now - DAY)}
-        order by expires_at limit ${batch} for update skip locked)
+        order by expires_at limit ${limit} for update skip locked)
       returning phone`,
   },
 ];
@@ -44,64 +43,65 @@ interface CleanupDeps {
   clock: () => number;
 }
 
-export interface Swept {
+export interface CleanupResult {
+  /** Deleted rows by kind. */
   deleted: Record<string, number>;
-  /** Another instance was at it, so this one left it alone. */
+  /** True if another instance held the lock, so this one stopped. */
   skipped: boolean;
 }
 
 /**
- * Deletes what has expired, batch by batch, each in a transaction that holds a lock of PostgreSQL's:
- * one instance at a time, and one that is killed holds nothing. Nothing waits for it, and nothing
- * depends on it: what has expired is refused whether it is still there or not.
+ * Deletes expired rows in batches, one transaction each. An advisory lock lets one instance clean up
+ * at a time, and PostgreSQL releases it if that instance is killed. Nothing depends on this running:
+ * expired rows are ignored whether they still exist or not.
  */
-export async function sweep(
+export async function cleanUp(
   { database, clock, metrics }: CleanupDeps,
   signal?: AbortSignal,
-): Promise<Swept> {
+): Promise<CleanupResult> {
   const deleted: Record<string, number> = {};
-  for (const { kind, batch, sweep } of CHORES) {
-    for (let count = batch; count === batch && !signal?.aborted; ) {
-      const swept = await database.transaction(async (tx) => {
+  for (const { kind, batchSize, deleteExpired } of TASKS) {
+    for (let count = batchSize; count === batchSize && !signal?.aborted; ) {
+      const batch = await database.transaction(async (tx) => {
         const [lock] = await tx.query<{ held: boolean }>(
-          sql`select pg_try_advisory_xact_lock(${LOCK}) as held`,
+          sql`select pg_try_advisory_xact_lock(${CLEANUP_LOCK}) as held`,
         );
-        return lock?.held ? (await tx.query(sweep(new Date(clock()), batch))).length : undefined;
+        return lock?.held ? tx.query(deleteExpired(new Date(clock()), batchSize)) : undefined;
       });
-      if (swept === undefined) return { deleted, skipped: true };
-      count = swept;
+      if (batch === undefined) return { deleted, skipped: true };
+      count = batch.length;
       deleted[kind] = (deleted[kind] ?? 0) + count;
-      for (let n = 0; n < count; n++) metrics.count('invitree_cleanup_deleted_total', { kind });
+      if (count > 0) metrics.count('invitree_cleanup_deleted_total', { kind }, count);
     }
   }
   return { deleted, skipped: false };
 }
 
 export interface Cleanup {
-  /** Ends after the batch under way. */
+  /** Stops after the current batch. */
   close(): Promise<void>;
 }
 
-/** Sweeps every so many seconds for as long as the service runs. A round that fails is told and is all there is to it. */
-export function startCleanup(deps: CleanupDeps & { log: Logger }, seconds: number): Cleanup {
+/** Cleans up about every `interval` seconds. A failed round is logged; the next one retries. */
+export function startCleanup(deps: CleanupDeps & { log: Logger }, interval: number): Cleanup {
   const { metrics, clock, log } = deps;
   const stop = new AbortController();
   let lastSuccess = 0;
-  metrics.measure('invitree_cleanup_last_success_timestamp_seconds', () => ({
+  metrics.registerReading('invitree_cleanup_last_success_timestamp_seconds', () => ({
     sweep: lastSuccess,
   }));
   const rounds = (async () => {
     while (!stop.signal.aborted) {
-      // Instances that started together do not come together.
-      await sleep(seconds * 1000 * (0.5 + Math.random()), undefined, { signal: stop.signal });
+      // Jitter keeps instances that started together from running at the same time.
+      await sleep(interval * SECOND * (0.5 + Math.random()), undefined, { signal: stop.signal });
       try {
-        const { deleted, skipped } = await sweep(deps, stop.signal);
-        if (!skipped) lastSuccess = clock() / 1000;
+        const { deleted, skipped } = await cleanUp(deps, stop.signal);
+        if (!skipped) lastSuccess = clock() / SECOND;
         metrics.count('invitree_cleanup_runs_total', {
           outcome: skipped ? 'skipped' : 'done',
         });
         if (Object.values(deleted).some((count) => count > 0))
-          log.info({ deleted }, 'Deleted what had expired');
+          log.info({ deleted }, 'Deleted expired rows');
       } catch (err) {
         metrics.count('invitree_cleanup_runs_total', { outcome: 'failed' });
         log.warn({ err }, 'Cleanup failed');

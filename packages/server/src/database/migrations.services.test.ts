@@ -1,10 +1,10 @@
 import { Client, Pool } from 'pg';
 import { expect, inject, test } from 'vitest';
 import { readConfig } from '../config.ts';
-import { readMigrations } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { readMigrations } from './schema-engine.ts';
 
-test('ten instances started at once on an empty database all come up, and each migration runs once', async () => {
+test('ten instances that start together on an empty database apply each migration once', async () => {
   const template = inject('template');
   if (!('url' in template)) throw new Error('TEST_DATABASE_URL is not set');
   const admin = new Client({ connectionString: template.url });

@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import { migrate, readMigrations } from './migrations.ts';
-import { openEmbedded } from './pglite.ts';
+import { migrate } from './migrations.ts';
+import { openPglite } from './pglite.ts';
+import { readMigrations } from './schema-engine.ts';
 
 let close: () => Promise<void>;
 afterEach(() => close());
 
 async function open() {
-  const opened = await openEmbedded();
+  const opened = await openPglite();
   close = opened.close;
   return opened.pool;
 }
@@ -15,7 +16,7 @@ function migration(path: string, value: string) {
   return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
 }
 
-test('each migration runs once and leaves Prisma’s own history', async () => {
+test('runs each migration once and writes Prisma’s own history', async () => {
   const pool = await open();
   const list = await readMigrations();
   const names = list.migrationDirectories.map(({ path }) => path);
@@ -28,7 +29,7 @@ test('each migration runs once and leaves Prisma’s own history', async () => {
   expect(rows.every((row) => row.finished_at && row.applied_steps_count === 1)).toBe(true);
 });
 
-test('a history that failed, was edited or is newer stops the start and says why', async () => {
+test('refuses a history with a failed, edited or newer migration and says why', async () => {
   const pool = await open();
   const list = await readMigrations();
   const one = {

@@ -2,21 +2,22 @@ import { join } from 'node:path';
 import { Pool, type PoolClient } from 'pg';
 import { StartError } from '../core/start-error.ts';
 import { lockFolder } from './folder-lock.ts';
-import { migrate, migrateOnce } from './migrations.ts';
-import { openEmbedded } from './pglite.ts';
+import { migrate, migrateWithLock } from './migrations.ts';
+import { openPglite } from './pglite.ts';
 
-/** Rows a statement. */
+/** Rows per INSERT. */
 const BATCH = 1_000;
 
 /**
- * Moves everything from the embedded database in `folder` to the empty PostgreSQL at `url`, in one
- * transaction: all of it is there, or nothing. The folder stays as it is; the service must not run.
- * @returns how many rows of each table
+ * Copies the embedded database in `folder` to the empty PostgreSQL at `url`, in one transaction. The
+ * folder is left unchanged. The service must be stopped.
+ * @returns the number of rows by table
+ * @throws StartError if the service is running or the target has rows
  */
 export async function moveToPostgres(folder: string, url: string): Promise<Record<string, number>> {
   const unlock = lockFolder(folder);
   try {
-    const source = await openEmbedded(join(folder, 'postgres'));
+    const source = await openPglite(join(folder, 'postgres'));
     try {
       await migrate(source.pool);
       return await copyInto(url, source.pool);
@@ -32,13 +33,13 @@ async function copyInto(url: string, source: Pool): Promise<Record<string, numbe
   const pool = new Pool({ connectionString: url, max: 3 });
   pool.on('error', () => {});
   try {
-    await migrateOnce(pool);
+    await migrateWithLock(pool);
     const target = await pool.connect();
     try {
       await target.query('begin');
-      const moved = await copyTables(source, target);
+      const counts = await copyTables(source, target);
       await target.query('commit');
-      return moved;
+      return counts;
     } catch (error) {
       await target.query('rollback').catch(() => undefined);
       throw error;
@@ -51,25 +52,25 @@ async function copyInto(url: string, source: Pool): Promise<Record<string, numbe
 }
 
 async function copyTables(source: Pool, target: PoolClient) {
-  const moved: Record<string, number> = {};
+  const counts: Record<string, number> = {};
   const tables = await tablesInOrder(target);
   for (const table of tables) {
-    // No other writes until this is done, so what is empty now stays so.
+    // Blocks other writers, so a table that is empty now stays empty until the commit.
     await target.query(`lock table ${table} in exclusive mode`);
     const { rows } = await target.query(`select from ${table} limit 1`);
     if (rows.length > 0)
-      throw new StartError(`The database to move to is not empty: there are rows in ${table}`);
+      throw new StartError(`The target database is not empty: ${table} has rows.`);
   }
-  for (const table of tables) moved[table] = await copyTable(source, target, table);
-  return moved;
+  for (const table of tables) counts[table] = await copyTable(source, target, table);
+  return counts;
 }
 
-/** The tables of the service, each after those that it refers to. */
+/** Returns the service's tables, each after the tables that it references. */
 async function tablesInOrder(target: PoolClient): Promise<string[]> {
-  const { rows } = await target.query<{ name: string; needs: string[] }>(`
+  const { rows } = await target.query<{ name: string; parents: string[] }>(`
     select c.oid::regclass::text as name, array(
       select distinct f.confrelid::regclass::text from pg_constraint f
-      where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as needs
+      where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as parents
     from pg_class c
     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
       and c.relname <> '_prisma_migrations'
@@ -77,16 +78,16 @@ async function tablesInOrder(target: PoolClient): Promise<string[]> {
   const ordered: string[] = [];
   while (ordered.length < rows.length) {
     const next = rows.filter(
-      ({ name, needs }) =>
-        !ordered.includes(name) && needs.every((needed) => ordered.includes(needed)),
+      ({ name, parents }) =>
+        !ordered.includes(name) && parents.every((table) => ordered.includes(table)),
     );
-    if (next.length === 0) throw new Error('Tables refer to each other in a circle');
+    if (next.length === 0) throw new Error('Tables reference each other in a cycle');
     ordered.push(...next.map(({ name }) => name));
   }
   return ordered;
 }
 
-/** Rows travel as JSON, which PostgreSQL reads back into every type there is here, exactly. */
+/** Copies rows as JSON, which PostgreSQL converts back exactly for every type in our schema. */
 async function copyTable(source: Pool, target: PoolClient, table: string): Promise<number> {
   const reader = await source.connect();
   try {
@@ -103,7 +104,8 @@ async function copyTable(source: Pool, target: PoolClient, table: string): Promi
         `insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`,
         [batch],
       );
-      if (inserted.rowCount !== rows.length) throw new Error(`Rows of ${table} got lost`);
+      if (inserted.rowCount !== rows.length)
+        throw new Error(`Inserted ${inserted.rowCount} of ${rows.length} rows into ${table}`);
       count += rows.length;
     }
   } finally {

@@ -1,14 +1,14 @@
 import { types } from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
 
-/** A statement that PostgreSQL prepares once for each connection, by its name. */
+/** A statement that PostgreSQL prepares once per connection, identified by its name. */
 export interface NamedStatement {
   name: string;
   text: string;
   values?: unknown[];
 }
 
-type Done = (error: Error | null, result?: { rows: object[] }) => void;
+type Callback = (error: Error | null, result?: { rows: object[] }) => void;
 type Parse = (text: string) => unknown;
 
 interface Column {
@@ -16,10 +16,10 @@ interface Column {
   parse: Parse;
 }
 
-/** What the statements of a connection answer with, by their names. */
+/** Result columns of a connection's statements, by statement name. */
 export type Columns = Map<string, readonly Column[]>;
 
-/** What of pg's connection speaks the extended protocol: pg-cursor and pg-query-stream use it too. */
+/** The extended protocol methods of pg's connection, which pg-cursor and pg-query-stream use too. */
 interface Connection {
   stream: { cork?(): void; uncork?(): void };
   parsedStatements: Record<string, string | undefined>;
@@ -32,32 +32,33 @@ interface Connection {
 }
 
 /**
- * Runs a named statement. pg's own Query asks for the columns of the answer, and reads what PostgreSQL
- * says of each, at every run: a tenth of what a profile costs (bench/README.md). This one asks once.
+ * Runs a named statement. pg's own Query requests and parses the column descriptions on every run,
+ * a tenth of the cost of reading a profile (bench/README.md). This one requests them once per
+ * connection.
  */
 export class NamedQuery {
   readonly name: string;
   readonly text: string;
-  readonly callback: Done;
+  readonly callback: Callback;
   readonly #values: unknown[];
-  readonly #known: Columns;
+  readonly #cache: Columns;
   readonly #rows: object[] = [];
   #columns: readonly Column[] = [];
-  #unreadable: Error | undefined;
+  #parseError: Error | undefined;
 
-  constructor({ name, text, values = [] }: NamedStatement, known: Columns, callback: Done) {
+  constructor({ name, text, values = [] }: NamedStatement, cache: Columns, callback: Callback) {
     this.name = name;
     this.text = text;
     this.callback = callback;
-    this.#values = values.map(writer());
-    this.#known = known;
+    this.#values = values.map(createEncoder());
+    this.#cache = cache;
   }
 
   submit(connection: Connection): void {
     const { name, text } = this;
     const { stream, parsedStatements, submittedNamedStatements } = connection;
-    const columns = this.#known.get(name);
-    // All of it in one write.
+    const columns = this.#cache.get(name);
+    // Sends all messages in one write.
     stream.cork?.();
     try {
       if (!parsedStatements[name] && !submittedNamedStatements[name]) {
@@ -79,20 +80,20 @@ export class NamedQuery {
       name,
       parse: types.getTypeParser(dataTypeID, 'text') as Parse,
     }));
-    this.#known.set(this.name, this.#columns);
+    this.#cache.set(this.name, this.#columns);
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     const row: Record<string, unknown> = {};
     try {
-      let at = 0;
+      let index = 0;
       for (const { name, parse } of this.#columns) {
-        const text = fields[at++] ?? null;
+        const text = fields[index++] ?? null;
         row[name] = text === null ? null : parse(text);
       }
       this.#rows.push(row);
     } catch (error) {
-      this.#unreadable = error as Error;
+      this.#parseError = error as Error;
     }
   }
 
@@ -101,7 +102,7 @@ export class NamedQuery {
   handleEmptyQuery(): void {}
 
   handleReadyForQuery(): void {
-    if (this.#unreadable) this.callback(this.#unreadable);
+    if (this.#parseError) this.callback(this.#parseError);
     else this.callback(null, { rows: this.#rows });
   }
 
@@ -111,19 +112,19 @@ export class NamedQuery {
 }
 
 /**
- * Writes values as PostgreSQL reads them. pg puts a time together from twelve parts; here it is written at
- * once, and only once where a statement has the same one in many places.
+ * Returns a function that encodes one statement's parameters. pg formats a Date from twelve parts;
+ * toISOString is faster, and a Date that appears several times is formatted once.
  */
-function writer(): (value: unknown) => unknown {
-  let time: unknown;
-  let text: unknown;
+function createEncoder(): (value: unknown) => unknown {
+  let lastDate: unknown;
+  let lastText: unknown;
   return (value) => {
     if (!(value instanceof Date)) return prepareValue(value);
-    if (value === time) return text;
-    time = value;
+    if (value === lastDate) return lastText;
+    lastDate = value;
     const year = value.getUTCFullYear();
-    // Other years have a sign in ISO 8601, or are a year 0: PostgreSQL knows neither.
-    text = year > 0 && year < 10_000 ? value.toISOString() : prepareValue(value);
-    return text;
+    // PostgreSQL accepts neither the signed years of ISO 8601 nor a year 0.
+    lastText = year > 0 && year < 10_000 ? value.toISOString() : prepareValue(value);
+    return lastText;
   };
 }

@@ -1,5 +1,5 @@
-/** What of pg its types leave out. pg-cursor and pg-query-stream use the same. */
+/** Missing from @types/pg. pg-cursor and pg-query-stream use the same function. */
 declare module 'pg/lib/utils.js' {
-  /** A value as text, or as bytes. */
+  /** Encodes a parameter as text or bytes. */
   export function prepareValue(value: unknown): string | Buffer | null;
 }

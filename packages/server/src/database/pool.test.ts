@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-test('times arrive as they are, of whatever year PostgreSQL knows', async () => {
+test('round-trips dates of every year that PostgreSQL supports', async () => {
   const anyTime = fc.date({
     min: new Date('-004000-01-01'),
     max: new Date('+200000-01-01'),

@@ -2,13 +2,13 @@ import type { Sql as Statement } from 'sql-template-tag';
 import { DomainError, type Reason } from '../core/errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
-/** Sends one statement, prepared under its own name; values travel apart from the text. */
 export interface Sql {
+  /** Runs one statement as a prepared statement and returns its rows. */
   query<Row>(statement: Statement): Promise<Row[]>;
 }
 
 export interface Database extends Sql {
-  /** For what is not hot and needs no condition in the write; the rest is SQL. */
+  /** For queries off the hot path whose writes need no condition. Everything else is SQL. */
   readonly prisma: PrismaClient;
   /** PostgreSQL's version and where it runs, for the start-up message. */
   readonly description: string;
@@ -16,26 +16,27 @@ export interface Database extends Sql {
   readonly health: DatabaseHealth;
   /**
    * Runs `work` in a transaction. A deadlock, a serialization failure, a Retry, or a connection lost
-   * before COMMIT was sent runs it again from its beginning, so `work` must have no effect outside of
-   * `tx`. One lost at COMMIT may or may not have been done: that is UNAVAILABLE.
+   * before COMMIT was sent runs it again from the start, so `work` must have no side effects outside
+   * `tx`. If the connection is lost during COMMIT, the outcome is unknown.
+   * @throws DomainError UNAVAILABLE if the outcome is unknown or every attempt failed
    */
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 interface DatabaseHealth {
-  /** Whether the last that needed it found it. */
+  /** True if the most recent query reached the database. */
   readonly up: boolean;
-  /** Of this instance's pool; `waiting` are those who wait for one. */
+  /** Connections in this instance's pool. `waiting` counts queries that wait for one. */
   readonly connections: { open: number; idle: number; waiting: number };
 }
 
-/** Thrown inside a transaction whose premises have changed since it read them. */
+/** Thrown inside a transaction when what it read has changed since. The transaction runs again. */
 export class Retry extends Error {
   override name = 'Retry';
 }
 
-/** A refusal that leaves a trace: the transaction is rolled back, and then `record` is run. */
+/** A refusal to keep on record: the transaction is rolled back, then `record` is run. */
 export class RecordedRefusal extends DomainError {
   readonly record: Statement;
 

@@ -1,63 +1,63 @@
 import { DomainError } from '../core/errors.ts';
-import { UNANSWERED } from './client.ts';
+import { READ_TIMEOUT } from './client.ts';
 
-/** Seconds after which to come again: a restart or a failover takes about so long. */
-const AWAY = 5;
-/** Seconds: others were in the way, and will not be for long. */
-const BUSY = 1;
+/** `retryAfter` in seconds while PostgreSQL restarts or fails over. */
+const OUTAGE_RETRY_AFTER = 5;
+/** `retryAfter` in seconds when other transactions were in the way. */
+const CONTENTION_RETRY_AFTER = 1;
 
-/** An error as a caller may see it; the cause goes along for those who must know more. */
-export function asAnswer(error: unknown): unknown {
-  return isUnstorable(error) ? new DomainError('INPUT_INVALID') : unavailable(error);
-}
-
-/** The same for what was Prisma's, whose other errors are its own to explain. */
-function unavailable(error: unknown): unknown {
-  if (isAway(error)) return new DomainError('UNAVAILABLE', { retryAfter: AWAY }, error);
-  if (isOverdue(error)) return new DomainError('UNAVAILABLE', { retryAfter: BUSY }, error);
+/**
+ * Maps a database error to the DomainError that clients see, with the original as its cause.
+ * Returns any other error unchanged.
+ */
+export function toDomainError(error: unknown): unknown {
+  if (isUnstorable(error)) return new DomainError('INPUT_INVALID');
+  if (isConnectionLost(error))
+    return new DomainError('UNAVAILABLE', { retryAfter: OUTAGE_RETRY_AFTER }, error);
+  if (isTimeout(error)) return contentionError(error);
   return error;
 }
 
-/** For a transaction that lost against others each time. */
-export function contended(error: unknown): DomainError {
-  return new DomainError('UNAVAILABLE', { retryAfter: BUSY }, error);
+/** The error for a transaction that lost to others on every attempt. */
+export function contentionError(error: unknown): DomainError {
+  return new DomainError('UNAVAILABLE', { retryAfter: CONTENTION_RETRY_AFTER }, error);
 }
 
-/** Rolled back by PostgreSQL for the sake of another transaction. */
+/** True if PostgreSQL rolled the transaction back in favour of another one. */
 export function isConflict(error: unknown): boolean {
-  // serialization_failure (on a replica also: a conflict with recovery), deadlock_detected
+  // serialization_failure (a replica also reports recovery conflicts this way), deadlock_detected
   return codesOf(error).some((code) => code === '40001' || code === '40P01');
 }
 
-/** Whether the connection is gone, or could not be had, rather than the statement wrong. */
-export function isAway(error: unknown): boolean {
+/** True if the connection was lost or could not be opened, so the statement itself may be fine. */
+export function isConnectionLost(error: unknown): boolean {
   return (
-    codesOf(error).some((code) => AWAY_CODE.test(code)) ||
-    errorsOf(error).some(({ message }) => AWAY_MESSAGE.test(message))
+    codesOf(error).some((code) => CONNECTION_CODE.test(code)) ||
+    errorsOf(error).some(({ message }) => CONNECTION_MESSAGE.test(message))
   );
 }
 
-/** Whether a time limit ended it: PostgreSQL's on statements and locks, or ours on the answer. */
-function isOverdue(error: unknown): boolean {
+/** True if a time limit was exceeded: PostgreSQL's limits on statements and locks, or our own. */
+function isTimeout(error: unknown): boolean {
   // query_canceled, lock_not_available, idle_in_transaction_session_timeout
-  return codesOf(error).some((code) => /^(57014|55P03|25P03)$/.test(code)) || isUnanswered(error);
+  return codesOf(error).some((code) => /^(57014|55P03|25P03)$/.test(code)) || isReadTimeout(error);
 }
 
-/** No answer in time: the connection may still be busy with the statement, so it is of no more use. */
-export function isUnanswered(error: unknown): boolean {
-  return errorsOf(error).some(({ message }) => message === UNANSWERED);
+/** True if no response arrived in time. The connection may still be busy, so it must be closed. */
+export function isReadTimeout(error: unknown): boolean {
+  return errorsOf(error).some(({ message }) => message === READ_TIMEOUT);
 }
 
 /**
- * 08: connection exception; 57P01 to 57P05: shutting down, starting, idle too long; 53300: too many
- * connections; 25006: a read-only transaction, as on a server that was the primary until just now.
- * P1001 to P2024 are Prisma's names of the same.
+ * 08: connection exceptions. 57P01 to 57P05: shutting down, starting up, idle for too long.
+ * 53300: too many connections. 25006: read-only transaction, as on a primary that was just demoted.
+ * P1001 to P2024: Prisma's codes for the same conditions.
  */
-const AWAY_CODE =
+const CONNECTION_CODE =
   /^(08\w{3}|57P0[1235]|53300|25006|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|P100[128]|P1017|P2024)$/;
 
-/** What pg says without a code, and PgBouncer (08P01 or none) when its server is away. */
-const AWAY_MESSAGE =
+/** Messages that come without a code: from pg, and from PgBouncer when its server is down. */
+const CONNECTION_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed|server conn crashed|pgbouncer cannot connect)/;
 
 function codesOf(error: unknown): string[] {
@@ -66,15 +66,15 @@ function codesOf(error: unknown): string[] {
   );
 }
 
-interface Link {
+interface ErrorDetails {
   message: string;
   code?: unknown;
-  /** PostgreSQL's code, where Prisma's adapter has one of its own. */
+  /** PostgreSQL's code, where Prisma's adapter replaces `code` with one of its own. */
   originalCode?: unknown;
 }
 
-/** An error, what caused it, and where Prisma keeps what its adapter threw. */
-function errorsOf(error: unknown, depth = 0): Link[] {
+/** Returns an error, its causes, and the driver errors that Prisma wraps. */
+function errorsOf(error: unknown, depth = 0): ErrorDetails[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
   const { message, code, originalCode, cause, meta } = error as Record<string, unknown>;
   return [
@@ -84,10 +84,7 @@ function errorsOf(error: unknown, depth = 0): Link[] {
   ];
 }
 
-/**
- * True if PostgreSQL refused a text that it cannot store, such as one that contains NUL. The code
- * comes from the driver, or from Prisma around it.
- */
+/** True if PostgreSQL cannot store a given text, for example because it contains NUL. */
 function isUnstorable(error: unknown): boolean {
   const CHARACTER_NOT_IN_REPERTOIRE = '22021';
   return codesOf(error).includes(CHARACTER_NOT_IN_REPERTOIRE);

@@ -1,48 +1,50 @@
-import { Pool, type PoolConfig } from 'pg';
+import { Pool } from 'pg';
 import sql from 'sql-template-tag';
 import { StartError } from '../core/start-error.ts';
 import { createAvailability } from '../observability/availability.ts';
 import type { Logger } from '../observability/port.ts';
-import { WatchedClient } from './client.ts';
-import { migrateOnce, pendingMigrations } from './migrations.ts';
-import { database } from './pool.ts';
+import { PostgresClient } from './client.ts';
+import { migrateWithLock, pendingMigrations } from './migrations.ts';
+import { createDatabase } from './pool.ts';
+import {
+  beginWithLimits,
+  connectionConfig,
+  type PostgresSettings,
+  poolLimits,
+} from './pool-config.ts';
 import type { Database } from './port.ts';
-import { isAway, isConflict } from './postgres-errors.ts';
-import type { DatabaseSettings } from './settings.ts';
+import { isConflict, isConnectionLost } from './postgres-errors.ts';
 
-type Settings = Pick<
-  DatabaseSettings,
-  | 'DATABASE_POOL'
-  | 'DATABASE_POOLER'
-  | 'DATABASE_STATEMENT_TIMEOUT'
-  | 'DATABASE_LOCK_TIMEOUT'
-  | 'DATABASE_CONNECT_TIMEOUT'
->;
-
-/** Opens the PostgreSQL at `url`, migrated. */
+/**
+ * Opens the PostgreSQL at `url` and applies pending migrations.
+ * @throws StartError if it cannot connect or the migration history is broken
+ */
 export async function openPostgres(
   url: string,
-  settings: Settings,
+  settings: PostgresSettings,
   log?: Logger,
 ): Promise<Database> {
-  const migrating = new Pool({ ...connectionTo(url, settings), max: 3 });
-  migrating.on('error', () => {});
+  const migrationPool = new Pool({ ...connectionConfig(url, settings), max: 3 });
+  migrationPool.on('error', () => {});
   try {
-    await migrateOnce(migrating);
+    await migrateWithLock(migrationPool);
   } catch (error) {
-    throw outOfReach(error, url);
+    throw toStartError(error, url);
   } finally {
-    await migrating.end();
+    await migrationPool.end();
   }
   return open(url, settings, log, 'PostgreSQL');
 }
 
-/** Looks at the PostgreSQL at `url` and changes nothing. */
+/**
+ * Reads the state of the PostgreSQL at `url` without changing it.
+ * @throws StartError if it cannot connect
+ */
 export async function inspectPostgres(
   url: string,
-  settings: Settings,
+  settings: PostgresSettings,
 ): Promise<{ version: number; replica: boolean; pending: string[] }> {
-  const pool = new Pool({ ...connectionTo(url, settings), max: 1 });
+  const pool = new Pool({ ...connectionConfig(url, settings), max: 1 });
   pool.on('error', () => {});
   try {
     const { rows } = await pool.query<{ version: number; replica: boolean }>(
@@ -51,20 +53,20 @@ export async function inspectPostgres(
     const { version = 0, replica = false } = rows[0] ?? {};
     return { version, replica, pending: await pendingMigrations(pool) };
   } catch (error) {
-    throw outOfReach(error, url);
+    throw toStartError(error, url);
   } finally {
     await pool.end();
   }
 }
 
 /**
- * A replica to read from, for what may be a moment old: `query` goes there, and to the primary if the
- * replica is away or in the way. Everything else goes to the primary.
+ * Opens a replica for reads that may be slightly stale. `query` falls back to the primary if the
+ * replica is down or cancels the query because of replication. Everything else uses the primary.
  */
 export async function openReplica(
   url: string,
   primary: Database,
-  settings: Settings,
+  settings: PostgresSettings,
   log: Logger,
 ): Promise<Database> {
   const replica = await open(url, settings, log, 'The replica');
@@ -74,7 +76,7 @@ export async function openReplica(
     health: replica.health,
     query: (statement) =>
       replica.query<never>(statement).catch((error) => {
-        if (!isAway(error) && !isConflict(error)) throw error;
+        if (!isConnectionLost(error) && !isConflict(error)) throw error;
         return primary.query(statement);
       }),
     close: () => replica.close(),
@@ -83,23 +85,23 @@ export async function openReplica(
 
 async function open(
   url: string,
-  settings: Settings,
+  settings: PostgresSettings,
   log: Logger | undefined,
   name: string,
 ): Promise<Database> {
   const pool = new Pool({
-    ...connectionTo(url, settings),
-    ...limits(settings),
-    Client: WatchedClient,
+    ...connectionConfig(url, settings),
+    ...poolLimits(settings),
+    Client: PostgresClient,
   });
   const availability = createAvailability(name, log);
-  // A connection that breaks while idle: the pool replaces it, and a query that needs one reports.
+  // An idle connection broke. The pool replaces it, and the next query reports a real outage.
   pool.on('error', availability.markDown);
-  const pooled = settings.DATABASE_POOLER === 'transaction';
-  const opened = database(pool, name, () => pool.end(), {
+  const transactionPooler = settings.DATABASE_POOLER === 'transaction';
+  const opened = createDatabase(pool, name, () => pool.end(), {
     availability,
-    named: !pooled,
-    ...(pooled && { begin: beginWithLimits(settings) }),
+    namedStatements: !transactionPooler,
+    ...(transactionPooler && { begin: beginWithLimits(settings) }),
   });
   try {
     const [row] = await opened.query<{ version: string; name: string }>(
@@ -109,59 +111,14 @@ async function open(
     return { ...opened, description };
   } catch (error) {
     await opened.close();
-    throw outOfReach(error, url);
+    throw toStartError(error, url);
   }
 }
 
-function connectionTo(url: string, { DATABASE_CONNECT_TIMEOUT }: Settings): PoolConfig {
-  return {
-    connectionString: url,
-    application_name: 'invitree',
-    keepAlive: true,
-    // Also how long a request waits for a connection of a pool that is all in use.
-    connectionTimeoutMillis: DATABASE_CONNECT_TIMEOUT * 1000,
-  };
-}
-
-/** Milliseconds that our side waits beyond PostgreSQL's own limit: for a server that is frozen or cut off. */
-const GRACE = 2_000;
-/** Milliseconds until PostgreSQL ends a transaction whose instance was frozen or cut off in the middle. */
-const IDLE_IN_TRANSACTION = 30_000;
-
-function limits(settings: Settings): PoolConfig {
-  const statement = settings.DATABASE_STATEMENT_TIMEOUT * 1000;
-  return {
-    max: settings.DATABASE_POOL,
-    idleTimeoutMillis: 60_000,
-    // So that connections spread anew over servers that come and go behind one name.
-    maxLifetimeSeconds: 3_600,
-    query_timeout: statement + GRACE,
-    // A pooler in transaction mode refuses what would hold for a whole connection.
-    ...(settings.DATABASE_POOLER === 'none' && {
-      statement_timeout: statement,
-      lock_timeout: settings.DATABASE_LOCK_TIMEOUT * 1000,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
-    }),
-  };
-}
-
-function beginWithLimits(settings: Settings): string {
-  return [
-    'begin',
-    `set local statement_timeout = ${settings.DATABASE_STATEMENT_TIMEOUT * 1000}`,
-    `set local lock_timeout = ${settings.DATABASE_LOCK_TIMEOUT * 1000}`,
-    `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION}`,
-  ].join('; ');
-}
-
-/** What PostgreSQL or the system said, where it is wrapped already. */
-function reasonOf(error: unknown): string {
+function toStartError(error: unknown, url: string): unknown {
+  if (!isConnectionLost(error)) return error;
+  // A DomainError hides what PostgreSQL or the system said in its cause.
   const { cause, message } = error as Error;
-  return cause instanceof Error ? cause.message : message;
-}
-
-function outOfReach(error: unknown, url: string): unknown {
-  if (!isAway(error)) return error;
-  const { host } = new URL(url);
-  return new StartError(`PostgreSQL at ${host} is out of availability: ${reasonOf(error)}`);
+  const detail = cause instanceof Error ? cause.message : message;
+  return new StartError(`Cannot connect to PostgreSQL at ${new URL(url).host}: ${detail}`);
 }

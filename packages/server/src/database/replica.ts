@@ -1,8 +1,9 @@
 import type { Database } from './port.ts';
 
 /**
- * The same dependencies, reading from the replica: for lists and figures that may be a moment old.
- * Never use it to find out who calls or what they may do, nor for what a write depends on.
+ * Returns the same dependencies with `database` reading from the replica, for lists and statistics
+ * that may be slightly stale. Never use it for authentication, authorization, or reads that a write
+ * depends on.
  */
 export function fromReplica<Deps extends { database: Database; replica: Database }>(
   deps: Deps,

@@ -10,10 +10,10 @@ export const databaseSettings = {
   DATABASE_REPLICA_URL: postgresUrl
     .optional()
     .describe(
-      'A replica for lists and figures, which may be a moment old. Never used for access checks or writes.',
+      'A replica for lists and statistics, which may be slightly stale. Never used for access checks or writes.',
     ),
   DATABASE_POOL: wholeNumber(10).describe(
-    'Connections per instance, and as many again to the replica.',
+    'Connections per instance to the primary, and the same number to the replica.',
   ),
   DATABASE_POOLER: z
     .enum(['none', 'transaction'])
@@ -23,7 +23,7 @@ export const databaseSettings = {
     'Seconds to wait for a new connection or for a free one in the pool.',
   ),
   DATABASE_STATEMENT_TIMEOUT: wholeNumber(10).describe(
-    'Seconds a statement may take. Beyond that it is rolled back and answered with 503.',
+    'Seconds a statement may take. A slower one is rolled back and the request fails with 503.',
   ),
   DATABASE_LOCK_TIMEOUT: wholeNumber(5).describe('Seconds a statement may wait for a lock.'),
   DATA_DIR: z
