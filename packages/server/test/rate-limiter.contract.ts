@@ -3,8 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RateLimiter } from '../src/redis/port.ts';
 
 /**
- * What every RateLimiter keeps to.
- * @param open a limiter that shares its points with the others opened under the same name
+ * The contract of every RateLimiter.
+ * @param open opens a limiter that shares its points with others opened with the same argument
  */
 export function rateLimiterContract(
   vendor: string,
@@ -18,20 +18,20 @@ export function rateLimiterContract(
   }
 
   describe(`${vendor} as a RateLimiter`, () => {
-    test('gives so many points, then says when there are more', async () => {
+    test('grants the points of a limit, then says when the next one is available', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 3, seconds: 100 };
-      const taken = [];
-      for (let n = 0; n < 5; n++) taken.push(await limiter.consume(name, 'key', limit));
-      expect(taken.map(({ wait }) => wait > 0)).toEqual([false, false, false, true, true]);
-      expect(taken.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0, 0]);
-      for (const { reset } of taken) {
+      const results = [];
+      for (let n = 0; n < 5; n++) results.push(await limiter.consume(name, 'key', limit));
+      expect(results.map(({ wait }) => wait > 0)).toEqual([false, false, false, true, true]);
+      expect(results.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0, 0]);
+      for (const { reset } of results) {
         expect(reset).toBeGreaterThan(95_000);
         expect(reset).toBeLessThanOrEqual(100_000);
       }
     });
 
-    test('keeps keys and limits apart', async () => {
+    test('separates keys and limits', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 1, seconds: 100 };
       await limiter.consume(name, 'a', limit);
@@ -40,16 +40,16 @@ export function rateLimiterContract(
       expect((await limiter.consume(name, 'a', limit)).wait).toBeGreaterThan(0);
     });
 
-    test('gives no point twice in a race', async () => {
+    test('grants no point twice in a race', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 10, seconds: 100 };
-      const taken = await Promise.all(
+      const results = await Promise.all(
         Array.from({ length: 100 }, () => limiter.consume(name, 'key', limit)),
       );
-      expect(taken.filter(({ wait }) => wait === 0)).toHaveLength(10);
+      expect(results.filter(({ wait }) => wait === 0)).toHaveLength(10);
     });
 
-    test('the wait it names is true, and a refused try does not lengthen it', async () => {
+    test('grants a point after the stated wait, which refused attempts do not extend', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 1, seconds: 1 };
       await limiter.consume(name, 'key', limit);

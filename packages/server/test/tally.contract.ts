@@ -1,22 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { HOUR } from '../src/core/time.ts';
 import type { Tally } from '../src/redis/port.ts';
 
-const HOUR = 3_600_000;
-
-/** What every Tally keeps to. */
+/** The contract of every Tally. */
 export function tallyContract(vendor: string, open: () => Promise<Tally> | Tally): void {
   const at = Date.now();
   const hour = Math.floor(at / HOUR);
   const newKey = () => `test-${crypto.randomUUID()}`;
 
   describe(`${vendor} as a Tally`, () => {
-    test('counts by hour, and takes back', async () => {
+    test('counts by hour and reverts a count', async () => {
       const tally = await open();
       const key = newKey();
-      await tally.sent(key, 1, at);
-      await tally.sent(key, 1, at - HOUR);
-      await tally.sent(key, -1, at);
-      const counts = await tally.sent(key, 1, at);
+      await tally.countSent(key, 1, at);
+      await tally.countSent(key, 1, at - HOUR);
+      await tally.countSent(key, -1, at);
+      const counts = await tally.countSent(key, 1, at);
       expect(counts.toSorted((a, b) => a.hour - b.hour)).toEqual([
         { hour: hour - 1, sent: 1, verified: 0 },
         { hour, sent: 1, verified: 0 },
@@ -24,39 +23,39 @@ export function tallyContract(vendor: string, open: () => Promise<Tally> | Tally
       await tally.close();
     });
 
-    test('knows at once of a code that was entered here', async () => {
+    test('sees a code verified on this instance immediately', async () => {
       const tally = await open();
       const key = newKey();
-      for (let n = 0; n < 3; n++) tally.verified(key, at);
-      tally.verified(newKey(), at);
-      expect(await tally.sent(key, 1, at)).toEqual([{ hour, sent: 1, verified: 3 }]);
-      tally.verified(key, at);
-      expect(await tally.sent(key, 1, at)).toEqual([{ hour, sent: 2, verified: 4 }]);
+      for (let n = 0; n < 3; n++) tally.countVerified(key, at);
+      tally.countVerified(newKey(), at);
+      expect(await tally.countSent(key, 1, at)).toEqual([{ hour, sent: 1, verified: 3 }]);
+      tally.countVerified(key, at);
+      expect(await tally.countSent(key, 1, at)).toEqual([{ hour, sent: 2, verified: 4 }]);
       await tally.close();
     });
 
-    test('keeps keys apart and forgets after 24 hours', async () => {
+    test('separates keys and drops counts after 24 hours', async () => {
       const tally = await open();
       const key = newKey();
-      await tally.sent(key, 1, at - 24 * HOUR);
-      await tally.sent(key, 1, at - 23 * HOUR);
-      await tally.sent(newKey(), 1, at);
-      const counts = await tally.sent(key, 1, at);
+      await tally.countSent(key, 1, at - 24 * HOUR);
+      await tally.countSent(key, 1, at - 23 * HOUR);
+      await tally.countSent(newKey(), 1, at);
+      const counts = await tally.countSent(key, 1, at);
       expect(counts.map((each) => each.hour).sort()).toEqual([hour - 23, hour]);
     });
 
-    test('loses nothing in a race', async () => {
+    test('loses no count in a race', async () => {
       const tally = await open();
       const key = newKey();
-      const read = await Promise.all(
+      const results = await Promise.all(
         Array.from({ length: 100 }, () => {
-          tally.verified(key, at);
-          return tally.sent(key, 1, at);
+          tally.countVerified(key, at);
+          return tally.countSent(key, 1, at);
         }),
       );
-      const sums = read.map(([count]) => count?.sent ?? 0).sort((a, b) => a - b);
+      const sums = results.map(([count]) => count?.sent ?? 0).sort((a, b) => a - b);
       expect(sums).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
-      expect(await tally.sent(key, 1, at)).toEqual([{ hour, sent: 101, verified: 100 }]);
+      expect(await tally.countSent(key, 1, at)).toEqual([{ hour, sent: 101, verified: 100 }]);
     });
   });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { jsonApi } from './json-api.ts';
+import { SECOND } from '../core/time.ts';
+import { jsonApiClient } from './json-api.ts';
 import type { Person, PersonFinder } from './port.ts';
 
-/** What is not of its kind is left out; the rest is still good. */
+/** An invalid field becomes null, so the others can still be used. */
 const text = z.string().trim().min(1).max(500).nullable().catch(null);
 const link = z
   .url({ protocol: /^https?$/ })
@@ -10,7 +11,7 @@ const link = z
   .nullable()
   .catch(null);
 
-const answer = z.object({
+const responseBody = z.object({
   name: z.object({ fullName: text }).catch({ fullName: null }),
   bio: text,
   location: text,
@@ -19,37 +20,37 @@ const answer = z.object({
   employment: z.object({ name: text, title: text }).catch({ name: null, title: null }),
 });
 
-/** Nobody waits for it. In milliseconds. */
-const PATIENCE = 10_000;
+/** Long, because it runs in the background. */
+const TIMEOUT = 10 * SECOND;
 
-/** Finds by an API like Clearbit's Person API, v2: `GET /people/find?email=`. */
+/** Finds people with an API like Clearbit's Person API, v2: `GET /people/find?email=`. */
 export function clearbitFinder(options: {
   apiKey: string;
-  /** As in https://person.clearbit.com/v2 */
+  /** For example https://person.clearbit.com/v2 */
   url: string;
-  /** Milliseconds */
-  patience?: number;
+  /** Milliseconds; 10,000 by default. */
+  timeout?: number;
 }): PersonFinder {
-  const find = jsonApi({
+  const find = jsonApiClient({
     url: (email) => new URL(`${options.url}/people/find?email=${encodeURIComponent(email)}`),
     headers: { authorization: `Bearer ${options.apiKey}`, accept: 'application/json' },
-    patience: options.patience ?? PATIENCE,
-    read(status, body): { person: Person | null; final: boolean } {
-      // 202: it is still looking; 404 and 422: nobody it knows.
+    timeout: options.timeout ?? TIMEOUT,
+    parse(status, body): { person: Person | null; final: boolean } {
+      // 202: still looking. 404 and 422: no such person.
       if (status === 202) return { person: null, final: false };
       if (status === 404 || status === 422) return { person: null, final: true };
-      if (status !== 200) throw new Error(`The person API answered ${status}`);
-      const { name, employment, ...rest } = answer.parse(body);
+      if (status !== 200) throw new Error(`The person API responded with status ${status}`);
+      const { name, employment, ...rest } = responseBody.parse(body);
       const person = {
         fullName: name.fullName,
         ...rest,
         employer: employment.name,
         jobTitle: employment.title,
       };
-      const known = Object.values(person).some((value) => value !== null);
-      return { person: known ? person : null, final: true };
+      const hasData = Object.values(person).some((value) => value !== null);
+      return { person: hasData ? person : null, final: true };
     },
-    lasts: ({ final }) => final,
+    isFinal: ({ final }) => final,
   });
   return { find: async (email) => (await find(email)).person };
 }

@@ -1,35 +1,36 @@
 import { z } from 'zod';
-import { jsonApi } from './json-api.ts';
+import { SECOND } from '../core/time.ts';
+import { jsonApiClient } from './json-api.ts';
 import type { EmailVerdict, EmailVerifier } from './port.ts';
 
-const answer = z.object({
+const responseBody = z.object({
   data: z.object({ status: z.string(), disposable: z.boolean().nullish() }),
 });
 
-/** Whoever signs up waits for it: as long as it takes to notice. In milliseconds. */
-const PATIENCE = 3_000;
+/** Short, because a person who signs up waits for it. */
+const TIMEOUT = 3 * SECOND;
 
-/** Verifies by the Hunter Email Verifier API, v2. */
+/** Verifies emails with the Hunter Email Verifier API, v2. */
 export function hunterVerifier(options: {
   apiKey: string;
-  /** As in https://api.hunter.io/v2 */
+  /** For example https://api.hunter.io/v2 */
   url: string;
-  /** Milliseconds */
-  patience?: number;
+  /** Milliseconds; 3,000 by default. */
+  timeout?: number;
 }): EmailVerifier {
-  const verify = jsonApi({
+  const verify = jsonApiClient({
     url: (email) => new URL(`${options.url}/email-verifier?email=${encodeURIComponent(email)}`),
     headers: { 'x-api-key': options.apiKey, accept: 'application/json' },
-    patience: options.patience ?? PATIENCE,
-    read(status, body): EmailVerdict {
-      // 202: it is still at work; 222: the mail server did not play along; 451: the person objected.
+    timeout: options.timeout ?? TIMEOUT,
+    parse(status, body): EmailVerdict {
+      // 202: still verifying. 222: the mail server misbehaved. 451: the person objected.
       if (status === 202 || status === 222 || status === 451) return 'unknown';
-      if (status !== 200) throw new Error(`Hunter answered ${status}`);
-      const { data } = answer.parse(body);
+      if (status !== 200) throw new Error(`Hunter responded with status ${status}`);
+      const { data } = responseBody.parse(body);
       if (data.disposable) return 'disposable';
       return VERDICTS[data.status] ?? 'unknown';
     },
-    lasts: (verdict) => verdict !== 'unknown',
+    isFinal: (verdict) => verdict !== 'unknown',
   });
   return { verify };
 }
@@ -38,7 +39,7 @@ const VERDICTS: Record<string, EmailVerdict> = {
   valid: 'deliverable',
   invalid: 'undeliverable',
   disposable: 'disposable',
-  // The server takes any address, or does not say which ones it has.
+  // The mail server accepts every address, or does not reveal which ones exist.
   accept_all: 'risky',
   webmail: 'risky',
 };

@@ -3,67 +3,71 @@ import {
   circuitBreaker,
   handleAll,
   TimeoutStrategy,
-  timeout,
+  timeout as timeoutPolicy,
   wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
+import { DAY, SECOND } from '../core/time.ts';
 
-/** Answers are some kilobytes; whatever is larger is none. */
-const LARGEST = 256 * 1024;
+/** Responses take a few kilobytes. A larger one is an error. */
+const MAX_RESPONSE_BYTES = 256 * 1024;
 
-/** After so many failures in a row nobody is asked for a while: then one, to see. */
-const FAILURES = 5;
-const PAUSE = 30_000;
+/** The circuit opens after this many consecutive failures. */
+const FAILURES_TO_OPEN = 5;
+/** How long the circuit stays open before one request tests the API again. */
+const OPEN_DURATION = 30 * SECOND;
 
-/** For how long an answer is taken for granted, and of how many. In milliseconds. */
-const REMEMBERED = { max: 10_000, ttl: 24 * 3_600_000 };
+const CACHE = { max: 10_000, ttl: DAY };
 
-interface Source<Answer> {
-  /** Where to ask about a key. */
+interface Options<Result> {
   url(key: string): URL;
   headers: Record<string, string>;
-  /** Milliseconds for one answer, all of it. */
-  patience: number;
-  /** What an answer says, whose body is there with a status of success only; throws if it says nothing of the kind, and that counts as a failure. */
-  read(status: number, body: unknown): Answer;
-  /** Whether the answer will be the same tomorrow. */
-  lasts(answer: Answer): boolean;
+  /** Milliseconds for a whole request and response. */
+  timeout: number;
+  /**
+   * Converts a response. `body` is undefined unless the status is a success. An exception counts as
+   * a failed request.
+   */
+  parse(status: number, body: unknown): Result;
+  /** True if the API would return the same result tomorrow, so it may be cached. */
+  isFinal(result: Result): boolean;
 }
 
 /**
- * Someone else's JSON API, which may be slow, broken or rude: each question has a time limit, a row of
- * failures opens a circuit breaker, so that a dead service costs nothing, and answers are remembered.
- * @returns asks about a key; rejects if there is no answer
+ * Creates a client for a third-party JSON API, which may be slow, broken or malicious. Each request
+ * has a timeout and a size limit, a circuit breaker makes an outage cheap, and results are cached.
+ * @returns a function that looks up a key and rejects if the API gives no valid response
  */
-export function jsonApi<Answer extends object | string>({
+export function jsonApiClient<Result extends object | string>({
   url,
   headers,
-  patience,
-  read,
-  lasts,
-}: Source<Answer>): (key: string) => Promise<Answer> {
-  const answers = new LRUCache<string, Answer>(REMEMBERED);
+  timeout,
+  parse,
+  isFinal,
+}: Options<Result>): (key: string) => Promise<Result> {
+  const cache = new LRUCache<string, Result>(CACHE);
   const policy = wrap(
     circuitBreaker(handleAll, {
-      halfOpenAfter: PAUSE,
-      breaker: new ConsecutiveBreaker(FAILURES),
+      halfOpenAfter: OPEN_DURATION,
+      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     }),
-    timeout(patience, TimeoutStrategy.Aggressive),
+    timeoutPolicy(timeout, TimeoutStrategy.Aggressive),
   );
   return async (key) => {
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const answer = await policy.execute(async ({ signal }) => {
-      // A redirect would carry the key elsewhere.
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const result = await policy.execute(async ({ signal }) => {
+      // Following a redirect could send the API key to another host.
       const response = await fetch(url(key), { headers, signal, redirect: 'error' });
-      return read(response.status, response.ok ? await readJson(response) : await drop(response));
+      const body = response.ok ? await readJson(response) : await discard(response);
+      return parse(response.status, body);
     });
-    if (lasts(answer)) answers.set(key, answer);
-    return answer;
+    if (isFinal(result)) cache.set(key, result);
+    return result;
   };
 }
 
-async function drop({ body }: Response): Promise<undefined> {
+async function discard({ body }: Response): Promise<undefined> {
   await body?.cancel();
 }
 
@@ -72,7 +76,8 @@ async function readJson({ body }: Response): Promise<unknown> {
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > LARGEST) throw new Error(`An answer of more than ${LARGEST} bytes`);
+    if (size > MAX_RESPONSE_BYTES)
+      throw new Error(`The response is larger than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
@@ -80,7 +85,7 @@ async function readJson({ body }: Response): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    // What came instead may hold anything, so it stays out of the log.
-    throw new Error('An answer that is no JSON');
+    // JSON.parse quotes the response, which may contain anything, and this message is logged.
+    throw new Error('The response is not JSON');
   }
 }

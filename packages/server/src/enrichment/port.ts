@@ -1,12 +1,13 @@
+/** `undeliverable` and `disposable` emails are refused at sign-up. */
 export type EmailVerdict = 'deliverable' | 'risky' | 'unknown' | 'undeliverable' | 'disposable';
 
-/** Knows whether an email can be written to. */
+/** Checks whether an email address accepts mail. */
 export interface EmailVerifier {
-  /** Rejects if there is no answer. */
+  /** Rejects if the service gives no valid response. */
   verify(email: string): Promise<EmailVerdict>;
 }
 
-/** What is publicly known of the person behind an email. */
+/** Public information about the person behind an email address. */
 export interface Person {
   fullName: string | null;
   bio: string | null;
@@ -18,6 +19,6 @@ export interface Person {
 }
 
 export interface PersonFinder {
-  /** Rejects if there is no answer; null if nobody is known. */
+  /** Returns null if no such person is found. Rejects if the service gives no valid response. */
   find(email: string): Promise<Person | null>;
 }

@@ -12,7 +12,7 @@ async function instance() {
   return { redis, broadcast };
 }
 
-test('a change on one instance is forgotten on another', async () => {
+test('an invite code forgotten on one instance is forgotten on others', async () => {
   const [one, other] = [await instance(), await instance()];
   let name = 'Anna';
   const table = {
@@ -31,21 +31,21 @@ test('a change on one instance is forgotten on another', async () => {
   await vi.waitFor(async () => expect((await there.find(code))?.referrerName).toBe('Boris'));
 });
 
-test('one that lost its connection trusts nothing it knew', async () => {
+test('reports a gap when the subscriber loses its connection', async () => {
   const { redis, broadcast } = await instance();
-  const lost = vi.fn();
-  await broadcast.subscribe(`test-${process.pid}`, () => {}, lost);
+  const onGap = vi.fn();
+  await broadcast.subscribe(`test-${process.pid}`, () => {}, onGap);
   const clients = String(await redis.call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
-  const listener = clients.split('\n').findLast((line) => line.includes(' sub=1 '));
-  await redis.call('CLIENT', 'KILL', 'ID', /^id=(\d+)/.exec(listener ?? '')?.[1] ?? '');
-  await vi.waitFor(() => expect(lost).toHaveBeenCalledTimes(2));
+  const subscriber = clients.split('\n').findLast((line) => line.includes(' sub=1 '));
+  await redis.call('CLIENT', 'KILL', 'ID', /^id=(\d+)/.exec(subscriber ?? '')?.[1] ?? '');
+  await vi.waitFor(() => expect(onGap).toHaveBeenCalledTimes(2));
 });
 
-test('Redis away: the change is made, and this instance knows it', async () => {
+test('while Redis is down, this instance still receives its own messages', async () => {
   const { redis, broadcast } = await instance();
-  const heard = vi.fn();
-  await broadcast.subscribe('test', heard, () => {});
+  const onMessage = vi.fn();
+  await broadcast.subscribe('test', onMessage, () => {});
   redis.disconnect();
   await broadcast.publish('test', 'hello');
-  expect(heard).toHaveBeenCalledExactlyOnceWith('hello');
+  expect(onMessage).toHaveBeenCalledExactlyOnceWith('hello');
 });

@@ -3,15 +3,16 @@ import { Cluster } from 'ioredis';
 import type { RedisClient } from './client.ts';
 import type { Broadcast } from './port.ts';
 
-/** Among the parts of this process alone. */
+/** A broadcast within this process only. */
 export function localBroadcast(): Broadcast {
   const channels = new EventEmitter();
+  // The colon keeps a channel called `error` from getting that event's special treatment.
   return {
     async publish(channel, message) {
       channels.emit(`:${channel}`, message);
     },
-    async subscribe(channel, hear) {
-      channels.on(`:${channel}`, hear);
+    async subscribe(channel, onMessage) {
+      channels.on(`:${channel}`, onMessage);
     },
     async close() {},
   };
@@ -20,34 +21,36 @@ export function localBroadcast(): Broadcast {
 const PREFIX = 'invitree:';
 
 /**
- * Among all instances on the same Redis, by its publish and subscribe. This instance hears its own
- * messages at once, not by way of Redis. Closing it closes the connection given.
+ * A broadcast to all instances on the same Redis. This instance receives its own messages
+ * immediately instead of through Redis.
+ * @param redis closed together with the broadcast
  */
 export async function redisBroadcast(redis: RedisClient): Promise<Broadcast> {
-  const here = localBroadcast();
-  // Redis wants a connection of its own for those who listen.
+  const local = localBroadcast();
+  // Redis requires a separate connection for subscriptions.
   const options = { lazyConnect: true, enableOfflineQueue: true };
-  const listener =
+  const subscriber =
     redis instanceof Cluster ? redis.duplicate([], options) : redis.duplicate(options);
-  for (const event of redis.listeners('error')) listener.on('error', event as () => void);
-  await listener.connect();
-  listener.on('message', (channel: string, message: string) =>
-    here.publish(channel.slice(PREFIX.length), message),
+  for (const listener of redis.listeners('error'))
+    subscriber.on('error', listener as (error: Error) => void);
+  await subscriber.connect();
+  subscriber.on('message', (channel: string, message: string) =>
+    local.publish(channel.slice(PREFIX.length), message),
   );
   return {
     async publish(channel, message) {
-      await here.publish(channel, message);
-      // Away, it tells nobody: the port says that listeners must live with that.
+      await local.publish(channel, message);
+      // While Redis is down the message is lost, which the port allows.
       await redis.publish(PREFIX + channel, message).catch(() => undefined);
     },
-    async subscribe(channel, hear, lost) {
-      await here.subscribe(channel, hear, lost);
-      await listener.subscribe(PREFIX + channel);
-      listener.on('close', lost);
-      listener.on('ready', lost);
+    async subscribe(channel, onMessage, onGap) {
+      await local.subscribe(channel, onMessage, onGap);
+      await subscriber.subscribe(PREFIX + channel);
+      subscriber.on('close', onGap);
+      subscriber.on('ready', onGap);
     },
     async close() {
-      listener.disconnect();
+      subscriber.disconnect();
       redis.disconnect();
     },
   };

@@ -1,21 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import {
-  freeClusterPort,
-  ownRedis,
-  ownSentinel,
-  stopOwnServers,
-  until,
-} from '../../test/own-servers.ts';
+import { stopServices } from '../../test/services/cleanup.ts';
+import { freeClusterPort } from '../../test/services/ports.ts';
+import { startRedis, startSentinel } from '../../test/services/redis.ts';
+import { waitUntil } from '../../test/services/wait-until.ts';
 import { openRedis } from './client.ts';
 import { redisRateLimiter } from './rate-limiter.ts';
 
-afterAll(stopOwnServers);
+afterAll(stopServices);
 
 const limit = { points: 3, seconds: 60 };
 
-/** Takes a point of each of many keys: with a Cluster they are on different nodes. */
+/** Consumes a point of each of many keys, which a Cluster keeps on different nodes. */
 async function connectLimiter(url: string) {
   const limiter = redisRateLimiter(await openRedis(url, () => {}));
   const keys = Array.from({ length: 20 }, (_, n) => `key ${n}`);
@@ -25,17 +22,17 @@ async function connectLimiter(url: string) {
   };
 }
 
-test('limits on a Redis Cluster', async () => {
+test('rate limits work on a Redis Cluster', async () => {
   const ports = await Promise.all(Array.from({ length: 3 }, freeClusterPort));
   const nodes = await Promise.all(
-    ports.map((port) => ownRedis({ port, more: ['--cluster-enabled', 'yes'] })),
+    ports.map((port) => startRedis({ port, args: ['--cluster-enabled', 'yes'] })),
   );
   const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
   await promisify(execFile)('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'], {
     timeout: 30_000,
   });
   let opened: Awaited<ReturnType<typeof connectLimiter>> | undefined;
-  await until(async () => {
+  await waitUntil(async () => {
     opened = await connectLimiter(`redis+cluster://${hosts.slice(0, 2).join(',')}`);
     return (await opened.consume()).every(({ wait }) => wait === 0);
   });
@@ -45,8 +42,8 @@ test('limits on a Redis Cluster', async () => {
   await opened?.limiter.close();
 });
 
-test('Sentinels say where the master is, also after another has become it', async () => {
-  const [master, replica] = [await ownRedis(), await ownRedis()];
+test('follows the master through Sentinel, also after a failover', async () => {
+  const [master, replica] = [await startRedis(), await startRedis()];
   await promisify(execFile)('redis-cli', [
     '-p',
     `${replica.port}`,
@@ -54,13 +51,13 @@ test('Sentinels say where the master is, also after another has become it', asyn
     '127.0.0.1',
     `${master.port}`,
   ]);
-  const sentinel = await ownSentinel(master.port);
+  const sentinel = await startSentinel(master.port);
   const { limiter, consume } = await connectLimiter(
     `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
   );
   await consume();
   await promisify(execFile)('redis-cli', ['-p', `${replica.port}`, 'wait', '1', '1000']);
   await master.stop();
-  await until(async () => (await consume()).length === 20, 20);
+  await waitUntil(async () => (await consume()).length === 20, 20);
   await limiter.close();
 });

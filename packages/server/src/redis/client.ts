@@ -1,61 +1,65 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { StartError } from '../core/start-error.ts';
+import { SECOND } from '../core/time.ts';
 import { parseRedisUrl, type RedisAddress } from './url.ts';
 
 export type RedisClient = Redis | Cluster;
 
-/** Milliseconds that a request waits for Redis, which answers in one: frozen or cut off, it is away. */
-const COMMAND_TIMEOUT = 1_000;
+/** Redis normally responds within a millisecond. A slower one counts as down. */
+const COMMAND_TIMEOUT = SECOND;
 
-/** Milliseconds for the first connection: a Cluster that is down would be waited for without end. */
-const CONNECT_TIMEOUT = 5_000;
+/** For the first connection: ioredis would retry a Cluster that is down forever. */
+const CONNECT_TIMEOUT = 5 * SECOND;
 
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('no answer in time')), milliseconds).unref();
-  });
-  return Promise.race([work, late]);
-}
-
-/** Connects to Redis, or fails: a wrong address shows at the start, not at the first sign-in. */
+/**
+ * Connects to Redis, so that a wrong address fails the start instead of the first sign-in.
+ * @throws StartError
+ */
 export async function openRedis(
   url: string,
   onError: (error: Error) => void,
 ): Promise<RedisClient> {
   const address = parseRedisUrl(url);
-  if (!address) throw new StartError('REDIS_URL cannot be read');
-  const redis = connectionTo(address);
+  if (!address) throw new StartError('REDIS_URL is not a valid Redis address.');
+  const redis = createClient(address);
   redis.on('error', onError);
-  // What connecting itself throws says only that there is no connection.
+  // connect() rejects with a generic message. The cause arrives as an event.
   let reason: Error | undefined;
   redis.once('error', (error) => {
     reason = error;
   });
   try {
-    await within(CONNECT_TIMEOUT, redis.connect());
+    await withTimeout(redis.connect(), CONNECT_TIMEOUT);
   } catch (error) {
     redis.disconnect();
     const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
     throw new StartError(
-      `Redis at ${hosts} is out of reach: ${(reason ?? (error as Error)).message}`,
+      `Cannot connect to Redis at ${hosts}: ${(reason ?? (error as Error)).message}`,
     );
   }
   return redis;
 }
 
-function connectionTo({ kind, hosts, tls, db, username, password, master }: RedisAddress) {
+function withTimeout<T>(work: Promise<T>, timeout: number): Promise<T> {
+  const timedOut = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('timed out')), timeout).unref();
+  });
+  return Promise.race([work, timedOut]);
+}
+
+function createClient({ kind, hosts, tls, db, username, password, master }: RedisAddress) {
   const options = {
     lazyConnect: true,
-    // Away, it answers at once: a waiting queue would hold every request.
+    // Fails immediately while Redis is down. A queue would hold every request.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT,
     commandTimeout: COMMAND_TIMEOUT,
-    // A host that is gone without a word: without this the system waits a quarter of an hour.
-    socketTimeout: 5_000,
-    keepAlive: 10_000,
-    // Forgiving at first, and never long: requests are refused until it is back.
-    retryStrategy: (times: number) => Math.min(50 * times, 1_000),
+    // Detects a host that vanished, for which the operating system waits about 15 minutes.
+    socketTimeout: 5 * SECOND,
+    keepAlive: 10 * SECOND,
+    // Short, because requests are refused until Redis is back.
+    retryStrategy: (attempt: number) => Math.min(50 * attempt, SECOND),
     db,
     ...(username && { username }),
     ...(password && { password }),
@@ -66,7 +70,7 @@ function connectionTo({ kind, hosts, tls, db, username, password, master }: Redi
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: options.retryStrategy,
-      slotsRefreshTimeout: 2_000,
+      slotsRefreshTimeout: 2 * SECOND,
       redisOptions: options,
     });
   if (kind === 'sentinel')

@@ -1,58 +1,62 @@
-/** At most `points` in each window of `seconds`, which starts at the first one. */
+/** At most `points` per window of `seconds`. A key's window starts with its first point. */
 export interface Limit {
   points: number;
   seconds: number;
 }
 
-/** How a key stands with a limit after it took a point, or found none. */
+/** The state of a key after `consume`. */
 export interface RateLimitResult {
-  /** Milliseconds until there is a point again; 0 if there was one. */
+  /** Milliseconds until the next point is available; 0 if this call got one. */
   wait: number;
-  /** Points left */
+  /** Points left in the window. */
   remaining: number;
-  /** Milliseconds until the window is over */
+  /** Milliseconds until the window ends. */
   reset: number;
 }
 
 export interface RateLimiter {
   /**
-   * Takes one point of `key` under the limit `name`.
-   * @throws DomainError UNAVAILABLE if the points are kept somewhere out of reach
+   * Consumes one point of `key` under the limit called `name`.
+   * @throws DomainError UNAVAILABLE if the store cannot be reached
    */
   consume(name: string, key: string, limit: Limit): Promise<RateLimitResult>;
-  /** Gives back a point that was taken. */
+  /** Returns a consumed point. */
   refund(name: string, key: string, limit: Limit): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Speaks to every instance, this one too. */
+/** Publishes messages to every instance, including this one. */
 export interface Broadcast {
-  /** Messages may get lost on the way: what they are about must come true in time without them. */
+  /** Messages can be lost, so whatever they announce must also take effect without them. */
   publish(channel: string, message: string): Promise<void>;
-  /** @param lost called when messages may have been missed */
-  subscribe(channel: string, hear: (message: string) => void, lost: () => void): Promise<void>;
+  /** @param onGap called when messages may have been missed */
+  subscribe(
+    channel: string,
+    onMessage: (message: string) => void,
+    onGap: () => void,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What one hour counted. */
-export interface HourCount {
-  /** Hours since 1970 */
+/** One-time codes sent and verified in one hour. */
+export interface HourlyCount {
+  /** Hours since 1970. */
   hour: number;
   sent: number;
   verified: number;
 }
 
-/** Codes sent and codes entered, by key and hour, for 24 hours; shared like the limits. */
+/** Counts one-time codes sent and verified per key and hour, for 24 hours. */
 export interface Tally {
   /**
-   * Counts a code that is sent, or with -1 takes it back, and reads the key's last 24 hours with that in
-   * them, in one step.
+   * Counts a sent code, or with -1 reverts that, and returns the key's last 24 hours including this
+   * change, atomically. Hours without codes are left out.
    * @param at milliseconds since 1970
-   * @throws DomainError UNAVAILABLE if they are kept somewhere out of reach
+   * @throws DomainError UNAVAILABLE if the store cannot be reached
    */
-  sent(key: string, by: 1 | -1, at: number): Promise<HourCount[]>;
-  /** Counts a code that was entered. This instance knows at once, others within a second. */
-  verified(key: string, at: number): void;
-  /** Counts what others do not know of yet. */
+  countSent(key: string, by: 1 | -1, at: number): Promise<HourlyCount[]>;
+  /** Counts a verified code. Visible to this instance immediately, to others within a second. */
+  countVerified(key: string, at: number): void;
+  /** Writes counts that other instances cannot see yet. */
   close(): Promise<void>;
 }

@@ -8,19 +8,19 @@ const open = async () => redisRateLimiter(await openRedis(url, () => {}));
 
 rateLimiterContract('Redis', open);
 
-test('instances on one Redis share the points', async () => {
+test('instances on one Redis share points', async () => {
   const instances = await Promise.all(Array.from({ length: 4 }, open));
   const name = `test-${crypto.randomUUID()}`;
-  const taken = await Promise.all(
+  const results = await Promise.all(
     Array.from({ length: 100 }, (_, n) =>
       instances[n % 4]?.consume(name, 'key', { points: 10, seconds: 100 }),
     ),
   );
-  expect(taken.filter((each) => each?.wait === 0)).toHaveLength(10);
+  expect(results.filter((each) => each?.wait === 0)).toHaveLength(10);
   await Promise.all(instances.map((each) => each.close()));
 });
 
-test('out of reach, it lets nobody through', async () => {
+test('fails closed while Redis is down', async () => {
   const redis = await openRedis(url, () => {});
   const limiter = redisRateLimiter(redis);
   redis.disconnect();

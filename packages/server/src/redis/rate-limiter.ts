@@ -8,7 +8,7 @@ import { DomainError } from '../core/errors.ts';
 import type { RedisClient } from './client.ts';
 import type { Limit, RateLimiter } from './port.ts';
 
-/** Limits of this process alone. */
+/** Limits within this process only. */
 export function memoryRateLimiter(): RateLimiter {
   return rateLimiter(
     (keyPrefix, { points, seconds }) =>
@@ -16,7 +16,7 @@ export function memoryRateLimiter(): RateLimiter {
   );
 }
 
-/** Limits shared by every instance on the same Redis. Out of reach, it lets nobody through: UNAVAILABLE. */
+/** Limits shared by all instances on the same Redis. Fails closed: without Redis, nothing is allowed. */
 export function redisRateLimiter(redis: RedisClient): RateLimiter {
   const limiter = rateLimiter(
     (name, { points, seconds }) =>
@@ -33,7 +33,7 @@ export function redisRateLimiter(redis: RedisClient): RateLimiter {
 
 function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract): RateLimiter {
   const limiters = new Map<string, RateLimiterAbstract>();
-  function named(name: string, limit: Limit): RateLimiterAbstract {
+  function limiterOf(name: string, limit: Limit): RateLimiterAbstract {
     const known = limiters.get(name);
     if (known) return known;
     const limiter = create(name, limit);
@@ -43,19 +43,19 @@ function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract
   return {
     async consume(name, key, limit) {
       try {
-        const { remainingPoints, msBeforeNext } = await named(name, limit).consume(key);
+        const { remainingPoints, msBeforeNext } = await limiterOf(name, limit).consume(key);
         return { wait: 0, remaining: remainingPoints, reset: msBeforeNext };
-      } catch (refused) {
-        if (refused instanceof RateLimiterRes) {
-          const wait = Math.max(1, refused.msBeforeNext);
+      } catch (rejection) {
+        if (rejection instanceof RateLimiterRes) {
+          const wait = Math.max(1, rejection.msBeforeNext);
           return { wait, remaining: 0, reset: wait };
         }
         throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
       }
     },
     async refund(name, key, limit) {
-      // Out of reach, the point stays taken until its window ends.
-      await named(name, limit)
+      // If Redis is down, the point stays consumed until its window ends.
+      await limiterOf(name, limit)
         .reward(key)
         .catch(() => undefined);
     },

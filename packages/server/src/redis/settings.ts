@@ -10,6 +10,6 @@ export const redisSettings = {
     })
     .optional()
     .describe(
-      'State shared by instances. `redis://`, `rediss://` for TLS, `redis+cluster://`, `redis+sentinel://`. Without it, the state lives in the process: one instance only.',
+      'State shared by instances. `redis://`, `rediss://` for TLS, `redis+cluster://`, `redis+sentinel://`. Without it, the state is kept in the process, which allows one instance only.',
     ),
 };

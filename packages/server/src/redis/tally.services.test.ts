@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { tallyContract } from '../../test/tally.contract.ts';
+import { HOUR } from '../core/time.ts';
 import { openRedis } from './client.ts';
 import { redisTally } from './tally.ts';
 
@@ -12,39 +13,38 @@ afterAll(async () => {
 
 tallyContract('Redis', () => redisTally(redis));
 
-const HOUR = 3_600_000;
 const newKey = () => `test-${crypto.randomUUID()}`;
 
-test('what is over leaves Redis too', async () => {
+test('removes counts older than 24 hours from Redis', async () => {
   const key = newKey();
   const tally = redisTally(redis);
-  await tally.sent(key, 1, Date.now() - 25 * HOUR);
-  await tally.sent(key, 1, Date.now());
+  await tally.countSent(key, 1, Date.now() - 25 * HOUR);
+  await tally.countSent(key, 1, Date.now());
   expect(await redis.hlen(`invitree:tally:${key}`)).toBe(1);
   expect(await redis.pttl(`invitree:tally:${key}`)).toBeGreaterThan(24 * HOUR);
 });
 
-test('other instances know of a code that was entered within a second, or when this one closes', async () => {
+test('other instances see a verified code within a second, or when this instance closes', async () => {
   const key = newKey();
   const at = Date.now();
   const [one, other] = [redisTally(redis), redisTally(redis)];
-  const known = async () => {
-    await other.sent(key, 1, at);
-    const [count] = await other.sent(key, -1, at);
+  const verifiedElsewhere = async () => {
+    await other.countSent(key, 1, at);
+    const [count] = await other.countSent(key, -1, at);
     return count?.verified;
   };
-  one.verified(key, at);
-  await expect.poll(known, { timeout: 2_000 }).toBe(1);
-  one.verified(key, at);
+  one.countVerified(key, at);
+  await expect.poll(verifiedElsewhere, { timeout: 2_000 }).toBe(1);
+  one.countVerified(key, at);
   await one.close();
-  expect(await known()).toBe(2);
+  expect(await verifiedElsewhere()).toBe(2);
 });
 
-test('out of reach, nothing is counted as if it were zero', async () => {
+test('fails instead of counting from zero while Redis is down', async () => {
   const other = await openRedis(process.env['TEST_REDIS_URL'] ?? '', () => {});
   other.disconnect();
   const tally = redisTally(other);
-  await expect(tally.sent('test', 1, 0)).rejects.toMatchObject({ reason: 'UNAVAILABLE' });
-  tally.verified('test', 0);
+  await expect(tally.countSent('test', 1, 0)).rejects.toMatchObject({ reason: 'UNAVAILABLE' });
+  tally.countVerified('test', 0);
   await tally.close();
 });

@@ -1,40 +1,43 @@
 import type { Result } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../core/errors.ts';
+import { HOUR, SECOND } from '../core/time.ts';
 import type { RedisClient } from './client.ts';
-import type { HourCount, Tally } from './port.ts';
+import type { HourlyCount, Tally } from './port.ts';
 
-const HOUR = 3_600_000;
-const HOURS = 24;
+const HOURS_KEPT = 24;
 
-/** Counts of this process alone. */
+/** Counts within this process only. */
 export function memoryTally(): Tally {
-  // Bounded, for addresses are what an attacker has many of; those in use stay.
-  const keys = new LRUCache<string, Map<number, HourCount>>({ max: 50_000 });
-  function add(key: string, field: 'sent' | 'verified', by: number, at: number): HourCount[] {
+  // Bounded because an attacker can use many addresses. Keys in use stay.
+  const hoursByKey = new LRUCache<string, Map<number, HourlyCount>>({ max: 50_000 });
+  function add(key: string, field: 'sent' | 'verified', by: number, at: number): HourlyCount[] {
     const hour = Math.floor(at / HOUR);
-    const hours = keys.get(key) ?? new Map<number, HourCount>();
-    keys.set(key, hours);
+    const hours = hoursByKey.get(key) ?? new Map<number, HourlyCount>();
+    hoursByKey.set(key, hours);
     const count = hours.get(hour) ?? { hour, sent: 0, verified: 0 };
     hours.set(hour, { ...count, [field]: count[field] + by });
-    for (const old of hours.keys()) if (old <= hour - HOURS) hours.delete(old);
+    for (const old of hours.keys()) if (old <= hour - HOURS_KEPT) hours.delete(old);
     return [...hours.values()];
   }
   return {
-    sent: async (key, by, at) => add(key, 'sent', by, at),
-    verified: (key, at) => void add(key, 'verified', 1, at),
+    countSent: async (key, by, at) => add(key, 'sent', by, at),
+    countVerified: (key, at) => void add(key, 'verified', 1, at),
     close: async () => {},
   };
 }
 
-/** Adds and reads in one command; with an hour's first count, what is over leaves. Fields are `hour:field`. */
+/**
+ * Adds to a hash whose fields are `hour:sent` and `hour:verified`, and returns the hash. The first
+ * count of an hour removes expired hours.
+ */
 const ADD = `
   local key, hour, hours = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[4])
   local function add(field, by)
     return by ~= '0' and redis.call('hincrby', key, hour .. ':' .. field, by) == tonumber(by)
   end
-  local first, also = add('sent', ARGV[2]), add('verified', ARGV[3])
-  if first or also then
+  local newSent, newVerified = add('sent', ARGV[2]), add('verified', ARGV[3])
+  if newSent or newVerified then
     redis.call('expire', key, (hours + 1) * 3600)
     for _, name in ipairs(redis.call('hkeys', key)) do
       if tonumber(string.match(name, '%d+')) <= hour - hours then redis.call('hdel', key, name) end
@@ -44,7 +47,7 @@ const ADD = `
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    /** A flat list of fields and values. */
+    /** Returns a flat list of fields and values. */
     addToTally(
       key: string,
       hour: number,
@@ -55,56 +58,57 @@ declare module 'ioredis' {
   }
 }
 
-/** Milliseconds after which a verification is counted if no code is sent meanwhile. */
-const DELAY = 1_000;
+/** Verified codes wait this long for the next code sent under their key. */
+const FLUSH_DELAY = SECOND;
 
 /**
- * Counts shared by every instance on the same Redis: a hash for each key, a field for each hour. A
- * verification goes along with the next code of its key: it needs no answer, and to ask for one would be
- * one of a sign-in's four round trips. A crash or an outage of Redis loses a
- * second's of them, and the rule is that much stricter.
+ * Counts shared by all instances on the same Redis: a hash per key, two fields per hour.
+ * Verified codes are sent along with the next code of their key. Nothing waits for them, and a
+ * separate call would be one of a sign-in's four round trips. A crash or a Redis outage loses up to
+ * a second of them, which makes the rule against SMS pumping that much stricter.
  */
 export function redisTally(redis: RedisClient): Tally {
   redis.defineCommand('addToTally', { numberOfKeys: 1, lua: ADD });
-  const waiting = new Map<string, { count: number; at: number }>();
+  const pendingVerified = new Map<string, { count: number; at: number }>();
   let timer: NodeJS.Timeout | undefined;
 
-  async function add(key: string, sent: number, at: number): Promise<HourCount[]> {
-    const verified = waiting.get(key)?.count ?? 0;
-    waiting.delete(key);
+  async function add(key: string, sent: number, at: number): Promise<HourlyCount[]> {
+    const verified = pendingVerified.get(key)?.count ?? 0;
+    pendingVerified.delete(key);
     const hour = Math.floor(at / HOUR);
-    return read(await redis.addToTally(`invitree:tally:${key}`, hour, sent, verified, HOURS));
+    return parse(await redis.addToTally(`invitree:tally:${key}`, hour, sent, verified, HOURS_KEPT));
   }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    await Promise.allSettled(Array.from(waiting, ([key, { at }]) => add(key, 0, at)));
+    await Promise.allSettled(Array.from(pendingVerified, ([key, { at }]) => add(key, 0, at)));
   }
 
   return {
-    async sent(key, by, at) {
+    async countSent(key, by, at) {
       try {
         return await add(key, by, at);
       } catch {
         throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
       }
     },
-    verified(key, at) {
-      const count = (waiting.get(key)?.count ?? 0) + 1;
-      waiting.set(key, { count, at });
-      timer ??= setTimeout(flush, DELAY).unref();
+    countVerified(key, at) {
+      const count = (pendingVerified.get(key)?.count ?? 0) + 1;
+      pendingVerified.set(key, { count, at });
+      timer ??= setTimeout(flush, FLUSH_DELAY).unref();
     },
     close: flush,
   };
 }
 
-function read(flat: string[]): HourCount[] {
-  const hours = new Map<number, HourCount>();
-  for (let at = 0; at < flat.length; at += 2) {
-    const [hour, field] = (flat[at] as string).split(':');
-    const known = hours.get(Number(hour)) ?? { hour: Number(hour), sent: 0, verified: 0 };
-    hours.set(known.hour, { ...known, [field as 'sent' | 'verified']: Number(flat[at + 1]) });
+function parse(fieldsAndValues: string[]): HourlyCount[] {
+  const hours = new Map<number, HourlyCount>();
+  for (let i = 0; i < fieldsAndValues.length; i += 2) {
+    const [hourText, field] = (fieldsAndValues[i] as string).split(':');
+    const hour = Number(hourText);
+    const count = hours.get(hour) ?? { hour, sent: 0, verified: 0 };
+    hours.set(hour, { ...count, [field as 'sent' | 'verified']: Number(fieldsAndValues[i + 1]) });
   }
   return [...hours.values()];
 }

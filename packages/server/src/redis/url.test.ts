@@ -52,6 +52,6 @@ test.each([
   'redis+cluster://one/2',
   'redis+sentinel://one',
   'redis+sentinel://one/main/0/more',
-])('%s is none', (text) => {
+])('%s is invalid', (text) => {
   expect(parseRedisUrl(text)).toBeUndefined();
 });

@@ -1,24 +1,25 @@
-/** Where Redis is: one server, the nodes of a Cluster, or Sentinels that know the master by name. */
+/** Address of a single server, the nodes of a Cluster, or the Sentinels of a named master. */
 export interface RedisAddress {
   kind: 'single' | 'cluster' | 'sentinel';
   hosts: { host: string; port: number }[];
   username?: string;
   password?: string;
   tls: boolean;
-  /** Sentinel: what the master is called there. */
+  /** Name of the master. Sentinel only. */
   master?: string;
   db: number;
 }
 
-const SHAPE =
+const PATTERN =
   /^redis(?<tls>s)?(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?$/;
 
 /**
- * `redis://user:password@host:6379/0`, `rediss://` for TLS; `redis+cluster://one:6379,two:6379`;
- * `redis+sentinel://one:26379,two:26379/master/0`, whose user and password are Redis's and not Sentinel's.
+ * Parses `redis://user:password@host:6379/0` (`rediss://` for TLS), `redis+cluster://one:6379,two:6379`
+ * and `redis+sentinel://one:26379,two:26379/master/0`. User and password are for Redis, not Sentinel.
+ * @returns undefined if the address is invalid
  */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
-  const parts = SHAPE.exec(text)?.groups;
+  const parts = PATTERN.exec(text)?.groups;
   if (!parts) return undefined;
   const { kind = 'single', tls, username, password, path = '' } = parts;
   const hosts = (parts['hosts'] ?? '').split(',').map((host) => {
@@ -30,14 +31,14 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
   });
   const names = path.split('/').filter(Boolean);
   const master = kind === 'sentinel' ? names.shift() : undefined;
-  const [db = '0', more] = names;
+  const [db = '0', extra] = names;
   const valid =
     hosts.every(({ host, port }) => host !== '' && port < 65_536) &&
     (kind !== 'single' || hosts.length === 1) &&
     (kind !== 'sentinel' || master !== undefined) &&
     (kind !== 'cluster' || db === '0') &&
     /^\d+$/.test(db) &&
-    more === undefined;
+    extra === undefined;
   if (!valid) return undefined;
   return {
     kind: kind as RedisAddress['kind'],
