@@ -3,7 +3,7 @@ import { newPhone, testApp } from '../../test/harness.ts';
 
 const ADMIN = '+79990000001';
 
-test('the same batch at the same moment, as after a cut, is taken once and is no problem', async () => {
+test('imports a batch once when it is sent several times concurrently', async () => {
   const app = await testApp({ env: { ADMIN_PHONES: ADMIN } });
   const { accessToken: token } = await app.signIn(ADMIN);
   const phones = Array.from({ length: 60 }, newPhone);
@@ -17,9 +17,9 @@ test('the same batch at the same moment, as after a cut, is taken once and is no
     ['users', users],
     ['referrals', referrals],
   ] as const) {
-    const answers = await Promise.all([1, 2, 3].map(() => send(kind, lines)));
+    const responses = await Promise.all([1, 2, 3].map(() => send(kind, lines)));
     const total = { created: 0, existing: 0, problems: 0 };
-    for (const { status, body } of answers) {
+    for (const { status, body } of responses) {
       expect(status).toBe(200);
       total.created += body.created;
       total.existing += body.existing;

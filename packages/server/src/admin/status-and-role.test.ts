@@ -8,54 +8,54 @@ let admin: SignedIn;
 beforeAll(async () => {
   app = await openTestApp({ env: { ADMIN_PHONES: ADMIN } });
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 beforeEach(async () => {
-  app.wait(3600);
+  app.advanceClock(3600);
   admin = await app.signIn(ADMIN);
 });
 
-const set = (what: 'status' | 'role', id: string, value: string) =>
-  app.rest(`POST /admin/users/${id}/${what}`, {
+const set = (field: 'status' | 'role', id: string, value: string) =>
+  app.rest(`POST /admin/users/${id}/${field}`, {
     token: admin.accessToken,
-    body: { [what]: value },
+    body: { [field]: value },
   });
 
-test('blocking ends every session at once, and keeps out until unblocked', async () => {
+test('blocking ends every session immediately and prevents sign-in until unblocked', async () => {
   const phone = newPhone();
   const user = await app.signIn(phone);
   const { status, body } = await set('status', user.user.id, 'blocked');
   expect(status).toBe(200);
   expect(body).toMatchObject({ id: user.user.id, status: 'blocked', referrals: [] });
 
-  const reason = async (answer: Promise<{ body: { data: { reason: string } } }>) =>
-    (await answer).body.data.reason;
+  const reason = async (response: Promise<{ body: { data: { reason: string } } }>) =>
+    (await response).body.data.reason;
   const { accessToken: token, refreshToken } = user;
   expect(await reason(app.rest('GET /profile', { token }))).toBe('USER_BLOCKED');
   expect(await reason(app.rest('POST /auth/refresh', { body: { refreshToken } }))).toBe(
     'USER_BLOCKED',
   );
-  app.wait(61);
+  app.advanceClock(61);
   await expect(app.signIn(phone)).rejects.toThrow('USER_BLOCKED');
 
   expect((await set('status', user.user.id, 'active')).body.status).toBe('active');
   expect(await reason(app.rest('GET /profile', { token }))).toBe('TOKEN_INVALID');
-  app.wait(61);
+  app.advanceClock(61);
   expect((await app.signIn(phone)).isNewUser).toBe(false);
 });
 
-test('an admin cannot block themself, nor anyone the last admin', async () => {
+test('protects the caller’s own account and the last admin', async () => {
   expect((await set('status', admin.user.id, 'blocked')).body.data.reason).toBe('ACCOUNT_OWN');
   expect((await set('role', admin.user.id, 'user')).body.data.reason).toBe('LAST_ADMIN');
   const other = await app.signIn();
   await set('role', other.user.id, 'admin');
   await set('status', other.user.id, 'blocked');
-  // A blocked admin is none who could help.
+  // A blocked admin does not count.
   expect((await set('role', admin.user.id, 'user')).body.data.reason).toBe('LAST_ADMIN');
   await set('status', other.user.id, 'active');
   expect((await set('role', admin.user.id, 'user')).body).toMatchObject({ role: 'user' });
 });
 
-test('the role is given and taken from the next request on', async () => {
+test('changes of the role apply to the next request', async () => {
   const { user, accessToken: token } = await app.signIn();
   const allowed = async () => (await app.rest('GET /admin/stats', { token })).status;
   expect(await allowed()).toBe(403);
@@ -65,7 +65,7 @@ test('the role is given and taken from the next request on', async () => {
   expect(await allowed()).toBe(403);
 });
 
-test('of nobody there is nothing to set', async () => {
+test('rejects unknown users and the status deleted', async () => {
   const nobody = '019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a';
   expect((await set('status', nobody, 'blocked')).body.data.reason).toBe('NOT_FOUND');
   expect((await set('role', nobody, 'admin')).body.data.reason).toBe('NOT_FOUND');

@@ -8,12 +8,12 @@ beforeAll(async () => {
   app = await openTestApp({ env: { ADMIN_PHONES: ADMIN } });
   admin = await app.signIn(ADMIN);
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 
 const asAdmin = (route: string, body?: unknown) =>
   app.rest(route, { token: admin.accessToken, ...(body !== undefined && { body }) });
 
-async function named(displayName: string, phone = newPhone()) {
+async function signUpNamed(displayName: string, phone = newPhone()) {
   const user = await app.signIn(phone);
   await app.rest('PATCH /profile', { token: user.accessToken, body: { displayName } });
   return user;
@@ -25,7 +25,7 @@ async function ids(query: string): Promise<string[]> {
   return body.items.map(({ id }: { id: string }) => id);
 }
 
-test('only admins may use any of it', async () => {
+test('allows only admins to call any admin procedure', async () => {
   const { accessToken, user } = await app.signIn();
   const { paths } = (await app.send('GET', '/openapi.json', {})).body;
   const procedures = Object.entries<Record<string, { tags: string[] }>>(paths).flatMap(
@@ -47,8 +47,8 @@ test('only admins may use any of it', async () => {
   }
 });
 
-describe('finding', () => {
-  test('a phone in any human form, and its beginning', async () => {
+describe('searching', () => {
+  test('finds a phone in any form, and by its start', async () => {
     const { user } = await app.signIn('+79051112233');
     const { user: neighbour } = await app.signIn('+79051112234');
     expect(await ids('8 (905) 111-22-33')).toEqual([user.id]);
@@ -58,7 +58,7 @@ describe('finding', () => {
     expect(await ids('+7906')).toEqual([]);
   });
 
-  test('an id, an email, an invite code also after it was replaced', async () => {
+  test('finds an id, an email and an invite code, even a revoked one', async () => {
     const { user } = await app.signIn();
     await app.deps.database.prisma.user.update({
       where: { id: user.id },
@@ -71,10 +71,10 @@ describe('finding', () => {
     expect(await ids(user.inviteCode)).toEqual([user.id]);
   });
 
-  test('the beginning of a name, in pages by name', async () => {
+  test('finds the start of a name, in pages ordered by name', async () => {
     const people = [];
     for (const name of ['zebra C', 'Zebra A', 'ZEBRA B', 'zebr', 'Zebu'])
-      people.push((await named(name)).user.id);
+      people.push((await signUpNamed(name)).user.id);
     const [c, a, b] = people;
     const seen: string[] = [];
     let cursor = '';
@@ -87,15 +87,15 @@ describe('finding', () => {
     expect(await ids('100% nobody_')).toEqual([]);
   });
 
-  test('filters hold together with a query', async () => {
-    const { user } = await named('Filtered one');
-    await named('Filtered two');
+  test('combines filters with a query', async () => {
+    const { user } = await signUpNamed('Filtered one');
+    await signUpNamed('Filtered two');
     await asAdmin(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
     const { body } = await asAdmin('GET /admin/users?query=filtered&status=blocked');
     expect(body.items).toMatchObject([{ id: user.id, status: 'blocked' }]);
   });
 
-  test('a cursor of no page of ours is refused', async () => {
+  test('rejects forged cursors', async () => {
     for (const path of [
       '/admin/users?cursor=x',
       '/admin/users?query=a&cursor=eA',
@@ -107,7 +107,7 @@ describe('finding', () => {
   });
 });
 
-test('pages hold every user once, the newest first, without referrals', async () => {
+test('lists every user once, newest first, without referrals', async () => {
   await Promise.all(Array.from({ length: 7 }, () => app.signIn()));
   const seen: { id: string }[] = [];
   let cursor = '';
@@ -130,10 +130,10 @@ test('pages hold every user once, the newest first, without referrals', async ()
   expect(body.items).toMatchObject([{ id: admin.user.id }]);
 });
 
-test("a user's sessions, codes and line can be seen, and ended", async () => {
+test("shows a user's sessions, codes and ancestors, and revokes sessions and codes", async () => {
   const phone = newPhone();
   const first = await app.signIn(phone);
-  app.wait(61);
+  app.advanceClock(61);
   const second = await app.signIn(phone);
   const { id } = first.user;
   const { body: listed } = await asAdmin(`GET /admin/users/${id}/sessions`);
@@ -144,8 +144,10 @@ test("a user's sessions, codes and line can be seen, and ended", async () => {
   expect(one).toEqual({ revoked: 1 });
   expect((await app.rest('GET /profile', { token: first.accessToken })).status).toBe(401);
   expect((await app.rest('GET /profile', { token: second.accessToken })).status).toBe(200);
-  const gone = await asAdmin(`DELETE /admin/users/${id}/sessions?sessionId=${listed.items[1].id}`);
-  expect(gone.body.data.reason).toBe('NOT_FOUND');
+  const repeated = await asAdmin(
+    `DELETE /admin/users/${id}/sessions?sessionId=${listed.items[1].id}`,
+  );
+  expect(repeated.body.data.reason).toBe('NOT_FOUND');
   expect((await asAdmin(`DELETE /admin/users/${id}/sessions`)).body).toEqual({ revoked: 1 });
   expect((await app.rest('GET /profile', { token: second.accessToken })).status).toBe(401);
 
@@ -159,14 +161,14 @@ test("a user's sessions, codes and line can be seen, and ended", async () => {
       token: referee.accessToken,
       body: { inviteCode: referrer.user.inviteCode },
     });
-  const { body: line } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors`);
-  expect(line).toMatchObject({ items: [{ id: below.user.id }, { id }], nextCursor: null });
-  const { body: step } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors?limit=1`);
-  expect(step).toMatchObject({ items: [{ id: below.user.id }], nextCursor: below.user.id });
-  const { body: rest } = await asAdmin(
-    `GET /admin/users/${lowest.user.id}/ancestors?limit=1&cursor=${step.nextCursor}`,
+  const { body: ancestors } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors`);
+  expect(ancestors).toMatchObject({ items: [{ id: below.user.id }, { id }], nextCursor: null });
+  const { body: firstPage } = await asAdmin(`GET /admin/users/${lowest.user.id}/ancestors?limit=1`);
+  expect(firstPage).toMatchObject({ items: [{ id: below.user.id }], nextCursor: below.user.id });
+  const { body: lastPage } = await asAdmin(
+    `GET /admin/users/${lowest.user.id}/ancestors?limit=1&cursor=${firstPage.nextCursor}`,
   );
-  expect(rest).toMatchObject({ items: [{ id }], nextCursor: null });
+  expect(lastPage).toMatchObject({ items: [{ id }], nextCursor: null });
 
   const code = first.user.inviteCode;
   expect((await asAdmin(`DELETE /admin/codes/${code.toLowerCase()}`)).body).toEqual({

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type Act,
-  type Answer,
-  checkAfterwards,
-  makePeople,
-  type Person,
-  scene,
+  type Action,
+  type ActionResponse,
+  checkInvariants,
+  createUsers,
+  scenario,
+  type TestUser,
 } from '../../test/activations.ts';
 import { openTestDatabase } from '../../test/harness.ts';
-import { startInstance } from '../../test/instances.ts';
+import { stopServices } from '../../test/services/cleanup.ts';
+import { startInstance } from '../../test/services/instance.ts';
 import { deriveSecrets } from '../core/secrets.ts';
 import { type AccessTokens, createAccessTokens } from '../sessions/access-tokens.ts';
 
@@ -31,23 +32,23 @@ beforeAll(async () => {
   instances = await Promise.all([1, 2, 3].map(() => startInstance(env)));
 });
 afterAll(async () => {
-  await Promise.all(instances.map(({ stop }) => stop()));
-  await database.close();
+  await stopServices();
+  await database?.close();
 });
 
-/** Everybody acts at once, each by another instance than the one before. */
-async function play(people: Person[], acts: Act[]): Promise<Answer[]> {
+/** Performs all actions at the same moment, spread over the instances. */
+async function play(users: TestUser[], actions: Action[]): Promise<ActionResponse[]> {
   return Promise.all(
-    acts.map(async (act, i) => {
+    actions.map(async (action, i) => {
       const { url } = instances[i % instances.length] as { url: string };
-      const { token } = people[act.who] as Person;
+      const { token } = users[action.user] as TestUser;
       const [method, path] =
-        act.what === 'delete' ? ['DELETE', 'referral/code'] : ['POST', 'referral/activate'];
+        action.type === 'delete' ? ['DELETE', 'referral/code'] : ['POST', 'referral/activate'];
       const response = await fetch(`${url}/api/v1/${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(act.what === 'activate' && {
-          body: JSON.stringify({ inviteCode: people[act.whose]?.code }),
+        ...(action.type === 'activate' && {
+          body: JSON.stringify({ inviteCode: users[action.codeOwner]?.code }),
         }),
       });
       return { status: response.status, body: await response.json() };
@@ -55,45 +56,49 @@ async function play(people: Person[], acts: Act[]): Promise<Answer[]> {
   );
 }
 
-const everyone = (count: number) => Array<Person['kind']>(count).fill('active');
+const everyone = (count: number) => Array<TestUser['kind']>(count).fill('active');
 
-test('any activations at one moment on three instances leave a forest and true answers', async () => {
+test('keeps referrals a forest under any concurrent actions on three instances', async () => {
   await fc.assert(
-    fc.asyncProperty(scene, async ({ kinds, acts }) => {
-      const people = await makePeople({ database, accessTokens }, kinds);
-      await checkAfterwards(database, people, acts, await play(people, acts));
+    fc.asyncProperty(scenario, async ({ kinds, actions }) => {
+      const users = await createUsers({ database, accessTokens }, kinds);
+      await checkInvariants(database, users, actions, await play(users, actions));
     }),
     { numRuns: 40 },
   );
 });
 
-test('a ring at one moment stays open in one place, whatever its size', async () => {
+test('refuses exactly one activation of a concurrent ring of any size', async () => {
   for (const size of [2, 3, 3, 3, 5, 8, 20, 40]) {
-    const people = await makePeople({ database, accessTokens }, everyone(size));
-    const acts = people.map((_, who): Act => ({ what: 'activate', who, whose: (who + 1) % size }));
-    const answers = await play(people, acts);
-    await checkAfterwards(database, people, acts, answers);
-    const refused = answers.filter(({ status }) => status !== 200);
+    const users = await createUsers({ database, accessTokens }, everyone(size));
+    const actions = users.map(
+      (_, user): Action => ({ type: 'activate', user, codeOwner: (user + 1) % size }),
+    );
+    const responses = await play(users, actions);
+    await checkInvariants(database, users, actions, responses);
+    const refused = responses.filter(({ status }) => status !== 200);
     expect(refused.map(({ body }) => body.data.reason)).toEqual(['REFERRAL_CYCLE']);
   }
 });
 
-test('everyone activates everyone: one tree of all is left, and one who could go nowhere', async () => {
+test('builds one tree of all users when everyone activates everyone', async () => {
   const size = 10;
-  const people = await makePeople({ database, accessTokens }, everyone(size));
-  const acts = people.flatMap((_, who) =>
-    people.map((_, whose): Act => ({ what: 'activate', who, whose })),
+  const users = await createUsers({ database, accessTokens }, everyone(size));
+  const actions = users.flatMap((_, user) =>
+    users.map((_, codeOwner): Action => ({ type: 'activate', user, codeOwner })),
   );
-  const answers = await play(people, acts);
-  await checkAfterwards(database, people, acts, answers);
-  const succeeded = answers.filter(({ status }) => status === 200);
+  const responses = await play(users, actions);
+  await checkInvariants(database, users, actions, responses);
+  const succeeded = responses.filter(({ status }) => status === 200);
   expect(succeeded).toHaveLength(size - 1);
 });
 
-test('a hundred at once below one referrer are all counted', async () => {
-  const people = await makePeople({ database, accessTokens }, everyone(101));
-  const acts = people.slice(1).map((_, i): Act => ({ what: 'activate', who: i + 1, whose: 0 }));
-  const answers = await play(people, acts);
-  await checkAfterwards(database, people, acts, answers);
-  expect(answers.every(({ status }) => status === 200)).toBe(true);
+test('counts a hundred concurrent activations of one code', async () => {
+  const users = await createUsers({ database, accessTokens }, everyone(101));
+  const actions = users
+    .slice(1)
+    .map((_, i): Action => ({ type: 'activate', user: i + 1, codeOwner: 0 }));
+  const responses = await play(users, actions);
+  await checkInvariants(database, users, actions, responses);
+  expect(responses.every(({ status }) => status === 200)).toBe(true);
 });

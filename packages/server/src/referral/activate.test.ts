@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type Act,
-  checkAfterwards,
-  makePeople,
-  type Person,
-  scene,
+  type Action,
+  checkInvariants,
+  createUsers,
+  scenario,
+  type TestUser,
 } from '../../test/activations.ts';
 import { newPhone, openTestApp, type TestApp } from '../../test/harness.ts';
 
@@ -14,12 +14,12 @@ let app: TestApp;
 beforeAll(async () => {
   app = await openTestApp();
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 
 const activate = (token: string, inviteCode: string) =>
   app.rest('POST /referral/activate', { token, body: { inviteCode } });
 
-test('a second activation names the code in force, and changes nothing', async () => {
+test('reports the activated code on a second activation, which changes nothing', async () => {
   const [anna, boris] = [await app.signIn(newPhone()), await app.signIn(newPhone())];
   const vera = await app.signIn(newPhone());
   const { body: first } = await activate(vera.accessToken, anna.user.inviteCode);
@@ -38,7 +38,7 @@ test('a second activation names the code in force, and changes nothing', async (
   expect(profile.referralCount).toBe(0);
 });
 
-test('not one’s own code, and none of those below', async () => {
+test('rejects the user’s own code and the codes of their referees at any level', async () => {
   const anna = await app.signIn(newPhone());
   const boris = await app.signIn(newPhone(), { inviteCode: anna.user.inviteCode });
   const vera = await app.signIn(newPhone(), { inviteCode: boris.user.inviteCode });
@@ -48,53 +48,53 @@ test('not one’s own code, and none of those below', async () => {
   expect(await reason(vera.user.inviteCode)).toBe('REFERRAL_CYCLE');
 });
 
-test('any acts at one moment leave a forest and true answers', async () => {
+test('keeps referrals a forest and responds truthfully under any concurrent actions', async () => {
   await fc.assert(
-    fc.asyncProperty(scene, async ({ kinds, acts }) => {
-      const people = await makePeople(app.deps, kinds);
-      const answers = await Promise.all(
-        acts.map((act) => {
-          const { token } = people[act.who] as Person;
-          return act.what === 'delete'
+    fc.asyncProperty(scenario, async ({ kinds, actions }) => {
+      const users = await createUsers(app.deps, kinds);
+      const responses = await Promise.all(
+        actions.map((action) => {
+          const { token } = users[action.user] as TestUser;
+          return action.type === 'delete'
             ? app.rest('DELETE /referral/code', { token })
-            : activate(token, (people[act.whose] as Person).code);
+            : activate(token, (users[action.codeOwner] as TestUser).code);
         }),
       );
-      await checkAfterwards(app.deps.database, people, acts, answers);
+      await checkInvariants(app.deps.database, users, actions, responses);
     }),
     { numRuns: 15 },
   );
 });
 
-test('a line that grew from its end up is short for the next who looks up it', async () => {
+test('compresses the path to the root of a chain that grew from its end', async () => {
   const size = 40;
-  const people = await makePeople(app.deps, Array(size + 2).fill('active'));
-  const below = (who: number) =>
-    activate((people[who] as Person).token, (people[who - 1] as Person).code);
-  const acts: Act[] = [];
-  const answers = [];
-  for (let who = size; who > 0; who--) {
-    acts.push({ what: 'activate', who, whose: who - 1 });
-    answers.push(await below(who));
+  const users = await createUsers(app.deps, Array(size + 2).fill('active'));
+  const below = (user: number) =>
+    activate((users[user] as TestUser).token, (users[user - 1] as TestUser).code);
+  const actions: Action[] = [];
+  const responses = [];
+  for (let user = size; user > 0; user--) {
+    actions.push({ type: 'activate', user, codeOwner: user - 1 });
+    responses.push(await below(user));
   }
-  const end = people[size] as Person;
-  const tops = async () => {
+  const lowest = users[size] as TestUser;
+  const countTops = async () => {
     const rows = await app.deps.database.query<{ tops: number }>(sql`
       select count(distinct top_id)::int as tops from referrals
-      where referee_id = any(${people.slice(1, size + 1).map(({ id }) => id)}::uuid[])`);
+      where referee_id = any(${users.slice(1, size + 1).map(({ id }) => id)}::uuid[])`);
     return rows[0]?.tops;
   };
-  expect(await tops()).toBe(size);
-  acts.push({ what: 'activate', who: size + 1, whose: size });
-  answers.push(await activate((people[size + 1] as Person).token, end.code));
-  expect(await tops()).toBe(1);
-  acts.push({ what: 'activate', who: 0, whose: size });
-  answers.push(await activate((people[0] as Person).token, end.code));
-  expect(answers.at(-1)?.body.data.reason).toBe('REFERRAL_CYCLE');
-  await checkAfterwards(app.deps.database, people, acts, answers);
+  expect(await countTops()).toBe(size);
+  actions.push({ type: 'activate', user: size + 1, codeOwner: size });
+  responses.push(await activate((users[size + 1] as TestUser).token, lowest.code));
+  expect(await countTops()).toBe(1);
+  actions.push({ type: 'activate', user: 0, codeOwner: size });
+  responses.push(await activate((users[0] as TestUser).token, lowest.code));
+  expect(responses.at(-1)?.body.data.reason).toBe('REFERRAL_CYCLE');
+  await checkInvariants(app.deps.database, users, actions, responses);
 });
 
-test('who referred whom cannot be rewritten, whoever tries', async () => {
+test('referrals cannot be updated or deleted, even in SQL', async () => {
   for (const change of [
     sql`update referrals set referrer_id = referee_id`,
     sql`update referrals set invite_code = 'X'`,

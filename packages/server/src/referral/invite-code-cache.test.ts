@@ -3,63 +3,63 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPhone, openTestApp, type TestApp } from '../../test/harness.ts';
 import type { Sql } from '../database/port.ts';
 import { localBroadcast } from '../redis/broadcast.ts';
-import { createInviteCodeCache, type KnownInviteCode } from './invite-code-cache.ts';
+import { type CachedInviteCode, createInviteCodeCache } from './invite-code-cache.ts';
 
-/** A table that answers when told to. */
-function slowTable() {
-  const waiting: ((rows: KnownInviteCode[]) => void)[] = [];
+/** A database whose queries resolve when `respond` is called. */
+function manualDatabase() {
+  const waiting: ((rows: CachedInviteCode[]) => void)[] = [];
   const sql: Sql = {
     query: <Row>() => new Promise<Row[]>((resolve) => waiting.push(resolve as () => void)),
   };
-  return { sql, answer: (...rows: KnownInviteCode[]) => waiting.shift()?.(rows) };
+  return { sql, respond: (...rows: CachedInviteCode[]) => waiting.shift()?.(rows) };
 }
 
 const anna = { expiresAt: null, referrerName: 'Anna' };
 
-test('many who ask at once are one query, and those after them none', async () => {
-  const { sql, answer } = slowTable();
+test('queries once for concurrent lookups, and not again afterwards', async () => {
+  const { sql, respond } = manualDatabase();
   const cache = await createInviteCodeCache(sql, localBroadcast());
-  const asked = Promise.all(Array.from({ length: 50 }, () => cache.find('ANNA')));
-  answer(anna);
-  expect(await asked).toEqual(Array(50).fill(anna));
+  const lookup = Promise.all(Array.from({ length: 50 }, () => cache.find('ANNA')));
+  respond(anna);
+  expect(await lookup).toEqual(Array(50).fill(anna));
   expect(await cache.find('ANNA')).toEqual(anna);
   expect(cache).toMatchObject({ misses: 1, hits: 50 });
 });
 
-test('that there is no such code is remembered too', async () => {
-  const { sql, answer } = slowTable();
+test('caches that a code does not exist', async () => {
+  const { sql, respond } = manualDatabase();
   const cache = await createInviteCodeCache(sql, localBroadcast());
-  const asked = cache.find('NOBODY');
-  answer();
-  expect(await asked).toBeNull();
+  const lookup = cache.find('NOBODY');
+  respond();
+  expect(await lookup).toBeNull();
   expect(await cache.find('NOBODY')).toBeNull();
   expect(cache.misses).toBe(1);
 });
 
-test('what was read before a change is not kept after it', async () => {
-  const { sql, answer } = slowTable();
+test('does not cache what was read before a change', async () => {
+  const { sql, respond } = manualDatabase();
   const cache = await createInviteCodeCache(sql, localBroadcast());
   const before = cache.find('ANNA');
   await setImmediate();
   await cache.forget('ANNA');
   const after = cache.find('ANNA');
-  answer(anna);
-  answer();
+  respond(anna);
+  respond();
   expect(await before).toEqual(anna);
   expect(await after).toBeNull();
   expect(await cache.find('ANNA')).toBeNull();
 });
 
-test('a failed look-up is not remembered', async () => {
+test('does not cache a failed lookup', async () => {
   let failures = 1;
   const sql: Sql = {
     async query<Row>() {
-      if (failures-- > 0) throw new Error('away');
+      if (failures-- > 0) throw new Error('unreachable');
       return [anna] as Row[];
     },
   };
   const cache = await createInviteCodeCache(sql, localBroadcast());
-  await expect(cache.find('ANNA')).rejects.toThrow('away');
+  await expect(cache.find('ANNA')).rejects.toThrow('unreachable');
   expect(await cache.find('ANNA')).toEqual(anna);
 });
 
@@ -67,9 +67,9 @@ let app: TestApp;
 beforeAll(async () => {
   app = await openTestApp();
 });
-afterAll(() => app.close());
+afterAll(() => app?.close());
 
-test('every change of a code or its owner shows at once, and activation never asks the cache', async () => {
+test('shows every change of a code or its owner immediately, and activates without the cache', async () => {
   const { accessToken: token, user } = await app.signIn(newPhone());
   const check = async (code = user.inviteCode) =>
     (await app.rest(`GET /referral/codes/${code}`)).body;
@@ -87,7 +87,7 @@ test('every change of a code or its owner shows at once, and activation never as
     expiresAt,
     referrerName: 'Anna',
   });
-  app.wait(60);
+  app.advanceClock(60);
   expect(await check('ANNA-NEXT')).toMatchObject({ valid: false, referrerName: null });
   await app.rest('POST /referral/code', {
     token,
@@ -95,7 +95,7 @@ test('every change of a code or its owner shows at once, and activation never as
   });
   expect((await check('ANNA-LAST')).valid).toBe(true);
 
-  // Behind the cache's back.
+  // Bypasses the cache.
   await app.deps.database.prisma.user.update({
     where: { id: user.id },
     data: { status: 'blocked' },
@@ -110,7 +110,7 @@ test('every change of a code or its owner shows at once, and activation never as
 });
 
 test.each(['%00', '%F0%9F%99%82', "'%3B--", '%25', 'A'.repeat(64), '___'])(
-  'what can be no code is no fault: %s',
+  'accepts a text that cannot be a code: %s',
   async (text) => {
     const { status, body } = await app.rest(`GET /referral/codes/${text}`);
     expect(status).toBe(200);
