@@ -3,41 +3,42 @@ import { TRPCError } from '@trpc/server';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Deps } from '../deps.ts';
 import { publicUrl } from '../rpc/context.ts';
-import { fromFastify, registerHardening, requestLimits } from './hardening.ts';
+import { fromFastify, registerHardening } from './hardening.ts';
 import { serveHealth } from './health.ts';
 import { serveOauth } from './oauth.ts';
 import { openApiDocument } from './openapi.ts';
 import { serveQrCode } from './qr.ts';
+import { requestLimits } from './request-limits.ts';
 import { sendFailure, serveRest } from './rest.ts';
 import { serveSite } from './site/site.ts';
 import { serveTrpc } from './trpc-http.ts';
 
-/** Everything the service answers, without a port: `listen` and tests' `inject` are up to the caller. */
+/** Builds the whole HTTP application without listening, so that tests can `inject` requests. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const { config } = deps;
   const app = Fastify({
     loggerInstance: deps.log,
-    // One line a request, from the onResponse hook below.
+    // The onResponse hook below writes one line per request.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     ...requestLimits(config),
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
-    // A tRPC batch names all its procedures in the path.
+    // The path of a tRPC batch lists all its procedures.
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: 'idle',
-    // Who is connected while we stop is still answered, and told to connect elsewhere.
+    // Requests on open connections are served during shutdown, with `connection: close`.
     return503OnClosing: false,
-    // An address that cannot be read never reaches the error handler below.
+    // Fastify rejects malformed URLs before the error handler below applies.
     frameworkErrors: (error, request, reply) => sendFailure(request, reply, fromFastify(error)),
   });
-  deps.tracing?.serve(app);
+  deps.tracing?.instrument(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
-    // The pattern, not the address: nothing a person typed gets into the log.
+    // The route's pattern rather than the URL, which may contain personal data.
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);
     deps.metrics.count('invitree_http_requests_total', { method, route, status });
@@ -79,7 +80,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   return app;
 }
 
-/** A POST that needs no input may say it sends JSON and then send none. */
+/** Clients may send `content-type: application/json` with an empty body if no input is needed. */
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
