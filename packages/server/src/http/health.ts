@@ -2,13 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
+import { SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import { NEVER_SHED } from './hardening.ts';
 
-/** Milliseconds: a balancer that waits for longer has given up. */
-const READY_WITHIN = 2_000;
+/** Milliseconds the database may take. Load balancers rarely wait longer for /readyz. */
+const READY_TIMEOUT = 2 * SECOND;
 
-/** For those who run the service: does it live, may it have requests, how is it doing. */
+/** Serves what operators monitor: liveness, readiness and metrics. */
 export function serveHealth(app: FastifyInstance, { config, database, metrics }: Deps): void {
   app.get('/healthz', NEVER_SHED, async () => ({ status: 'ok' }));
 
@@ -19,43 +20,44 @@ export function serveHealth(app: FastifyInstance, { config, database, metrics }:
   app.decorate('drain', () => {
     stopping = true;
   });
-  // So that those who are connected already do not come back to a closing door.
+  // Asks clients with open connections to connect to another instance.
   app.addHook('onRequest', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close');
   });
-  // Without Redis much still works, on each instance alike: to take them all away would end that too.
+  // Redis is not checked. An outage affects every instance alike, and much works without it; failing
+  // here would make the load balancer remove them all.
   app.get('/readyz', NEVER_SHED, async (_request, reply) => {
-    if (!stopping && (await answers(database))) return { status: 'ok' };
+    if (!stopping && (await isReachable(database))) return { status: 'ok' };
     const status = stopping ? 'stopping' : 'unavailable';
     return reply.code(503).header('retry-after', 5).send({ status });
   });
 
   app.get('/metrics', NEVER_SHED, async (request, reply) => {
-    if (config.METRICS_TOKEN && !bears(request, config.METRICS_TOKEN))
+    if (config.METRICS_TOKEN && !hasToken(request, config.METRICS_TOKEN))
       return reply.code(401).header('www-authenticate', 'Bearer').send({ status: 'unauthorized' });
     const { text, type } = await metrics.read();
     return reply.type(type).send(text);
   });
 }
 
-async function answers({ query }: Deps['database']): Promise<boolean> {
-  const late = new AbortController();
-  const asked = query(sql`select 1`).then(
+async function isReachable({ query }: Deps['database']): Promise<boolean> {
+  const timer = new AbortController();
+  const result = query(sql`select 1`).then(
     () => true,
     () => false,
   );
-  const tooLate = sleep(READY_WITHIN, false, { signal: late.signal }).catch(() => false);
-  return Promise.race([asked, tooLate]).finally(() => late.abort());
+  const timeout = sleep(READY_TIMEOUT, false, { signal: timer.signal }).catch(() => false);
+  return Promise.race([result, timeout]).finally(() => timer.abort());
 }
 
-function bears({ headers }: FastifyRequest, token: string): boolean {
+function hasToken({ headers }: FastifyRequest, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`));
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Makes /readyz say no, so that no new requests are sent here; those that are, are answered. */
+    /** Makes /readyz fail, so that the load balancer stops routing here. Requests are still served. */
     drain(): void;
   }
 }

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { logIn } from '../auth/log-in.ts';
-import type { OpenedSession } from '../auth/open-session.ts';
+import type { IssuedSession } from '../auth/new-session.ts';
 import { rotateRefreshToken } from '../auth/refresh.ts';
 import { signInByPhone } from '../auth/sign-in.ts';
 import { normalizeEmail } from '../core/email.ts';
@@ -12,10 +12,10 @@ import type { Deps } from '../deps.ts';
 import { clientOf, publicUrl } from '../rpc/context.ts';
 import { limitAddress } from '../rpc/rate-limits.ts';
 import { hashToken } from '../sessions/refresh-tokens.ts';
-import { type Client, revokeSession, revokeSessionOf } from '../sessions/sessions.ts';
+import { type Client, revokeSession, revokeSessionByRefreshToken } from '../sessions/sessions.ts';
 import { describeOauthError, OauthError } from './oauth-errors.ts';
 
-/** A parameter sent without a value counts as not sent, one sent twice is an error (RFC 6749, 3.2). */
+/** An empty parameter counts as omitted; a repeated one is an error (RFC 6749, 3.2). */
 const parameter = z
   .string()
   .transform((text) => text || undefined)
@@ -32,8 +32,8 @@ const tokenRequest = z.object({
 const revocation = z.object({ token: parameter });
 
 /**
- * OAuth 2.0 for standard clients. No client is registered, so every one is public and may leave its
- * client_id out; whatever it sends to prove itself is not looked at.
+ * Serves OAuth 2.0 to standard clients. There is no client registration: every client is public,
+ * `client_id` is optional, and client credentials are ignored.
  */
 export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void> {
   app.removeAllContentTypeParsers();
@@ -45,7 +45,7 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
     if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     return reply.code(status).send(body);
   });
-  // RFC 6749, 5.1: nothing between may keep an answer.
+  // Required by RFC 6749, 5.1.
   app.addHook('onSend', async (request, reply) => {
     if (request.method === 'POST')
       reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
@@ -65,12 +65,12 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
     };
   });
 
-  // RFC 7009: a token that is not valid needs no revoking, and the answer is the same.
-  // Clients ignore the body (2.2), but some read it, as JSON.
+  // An invalid token gets the same response as a valid one (RFC 7009, 2.2). Clients must ignore the
+  // body, but some parse it as JSON.
   app.post('/oauth/revoke', async (request) => {
     await limitAddress(deps, 'oauth.revoke', clientOf(request).ip);
     const { token } = readParameters(revocation, request);
-    if (!token) throw new OauthError('invalid_request', 'token is missing');
+    if (!token) throw new OauthError('invalid_request', 'Missing parameter: token');
     await revoke(deps, token);
     return {};
   });
@@ -92,53 +92,58 @@ export async function serveOauth(app: FastifyInstance, deps: Deps): Promise<void
   });
 }
 
-async function grant(deps: Deps, request: FastifyRequest): Promise<OpenedSession> {
+async function grant(deps: Deps, request: FastifyRequest): Promise<IssuedSession> {
   const parameters = readParameters(tokenRequest, request);
   const { grant_type, username, password, refresh_token, scope } = parameters;
   const client = clientOf(request);
-  if (scope) throw new OauthError('invalid_scope', 'There are no scopes: leave scope out');
+  if (scope)
+    throw new OauthError('invalid_scope', 'Scopes are not supported. Omit the scope parameter');
   switch (grant_type) {
     case 'password':
       if (!username || !password)
-        throw new OauthError('invalid_request', 'username and password are needed');
+        throw new OauthError('invalid_request', 'Missing parameter: username or password');
       return signIn(deps, { username, password, client });
     case 'refresh_token':
-      if (!refresh_token) throw new OauthError('invalid_request', 'refresh_token is missing');
+      if (!refresh_token)
+        throw new OauthError('invalid_request', 'Missing parameter: refresh_token');
       return rotateRefreshToken(deps, refresh_token, client);
     case undefined:
-      throw new OauthError('invalid_request', 'grant_type is missing');
+      throw new OauthError('invalid_request', 'Missing parameter: grant_type');
     default:
-      throw new OauthError('unsupported_grant_type', 'grant_type is password or refresh_token');
+      throw new OauthError(
+        'unsupported_grant_type',
+        'grant_type must be password or refresh_token',
+      );
   }
 }
 
 interface ResourceOwner {
-  /** A phone or an email */
+  /** A phone or an email address. */
   username: string;
-  /** A one-time code for a phone, or a password */
+  /** A password or, with a phone, a one-time code. */
   password: string;
   client: Client;
 }
 
-function signIn(deps: Deps, { username, password, client }: ResourceOwner): Promise<OpenedSession> {
-  const opening = { transport: 'bearer', client } as const;
+function signIn(deps: Deps, { username, password, client }: ResourceOwner): Promise<IssuedSession> {
+  const session = { transport: 'bearer', client } as const;
   if (username.includes('@')) {
     const account = { email: normalizeEmail(username.trim()) };
-    return logIn(deps, { account, password, ...opening });
+    return logIn(deps, { account, password, ...session });
   }
   const phone = parsePhone(username, deps.config.DEFAULT_REGION);
   return isOneTimeCode(deps, password)
-    ? signInByPhone(deps, { phone, code: password, ...opening })
-    : logIn(deps, { account: { phone }, password, ...opening });
+    ? signInByPhone(deps, { phone, code: password, ...session })
+    : logIn(deps, { account: { phone }, password, ...session });
 }
 
-/** A password has 8 characters or more, so it can be mistaken for a code only if codes are as long. */
+/** Passwords have at least 8 characters, so only codes of 8 or more digits are ambiguous. */
 function isOneTimeCode({ config }: Deps, text: string): boolean {
   return /^\d{4,10}$/.test(text) && (text.length < 8 || text.length === config.CODE_LENGTH);
 }
 
 async function revoke(deps: Deps, token: string): Promise<void> {
-  if ((await revokeSessionOf(deps, hashToken(token))) > 0) return;
+  if ((await revokeSessionByRefreshToken(deps, hashToken(token))) > 0) return;
   try {
     const { userId, sessionId } = await deps.accessTokens.verify(token);
     await revokeSession(deps, userId, sessionId);
@@ -149,6 +154,6 @@ async function revoke(deps: Deps, token: string): Promise<void> {
 
 function readParameters<Out>(schema: z.ZodType<Out>, { body }: FastifyRequest): Out {
   const { success, data } = schema.safeParse(body ?? {});
-  if (!success) throw new OauthError('invalid_request', 'A parameter is given more than once');
+  if (!success) throw new OauthError('invalid_request', 'A parameter was sent more than once');
   return data;
 }

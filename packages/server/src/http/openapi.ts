@@ -1,10 +1,10 @@
-import { TRPCError } from '@trpc/server';
-import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi';
-import { z } from 'zod';
-import { errorData, REASONS, type Reason } from '../core/errors.ts';
-import { errorMessage } from '../core/messages.ts';
-import { TRPC_CODES } from '../rpc/failure.ts';
+import {
+  errorResponses,
+  errorSchema,
+  SHARED_REASONS,
+  SIGNED_IN_REASONS,
+} from './openapi-errors.ts';
 import { procedures } from './procedures.ts';
 import { qrCodeOperation } from './qr.ts';
 import { appRouter } from './router.ts';
@@ -12,20 +12,20 @@ import { appRouter } from './router.ts';
 const PREFIX = '/api/v1';
 
 const TAGS = [
-  { name: 'auth', description: 'One-time codes, sessions, tokens' },
-  { name: 'profile', description: 'What is known of a user' },
-  { name: 'referral', description: 'Invite codes and who used them' },
-  { name: 'admin', description: 'For operators' },
+  { name: 'auth', description: 'One-time codes, passwords and sessions' },
+  { name: 'profile', description: 'User profiles' },
+  { name: 'referral', description: 'Invite codes, activations and referrals' },
+  { name: 'admin', description: 'Administration; requires the role `admin`' },
 ];
 
-/** The REST protocol as OpenAPI 3.1, from the same schemas that validate it. */
+/** Describes the REST API as OpenAPI 3.1, generated from the schemas that validate its requests. */
 export function openApiDocument(baseUrl: string): OpenAPIObject {
   const document = generateOpenApiDocument(appRouter, {
     title: 'Invitree',
     version: '1',
     description:
       'Sign-in by phone number and a referral system.\n\n' +
-      'Every error carries a stable `data.reason`; messages come in English or, with `Accept-Language: ru`, in Russian.',
+      'Every error carries a stable `data.reason`. Messages are in English or, with `Accept-Language: ru`, in Russian.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     baseUrl: `${baseUrl}${PREFIX}`,
     securitySchemes: {
@@ -34,9 +34,7 @@ export function openApiDocument(baseUrl: string): OpenAPIObject {
     },
   } as Parameters<typeof generateOpenApiDocument>[1]) as unknown as Document;
   document.tags = TAGS;
-  document.components.schemas['Error'] = errorSchema;
-  for (const key of Object.keys(document.components.schemas))
-    if (key.startsWith('error.')) delete document.components.schemas[key];
+  replaceErrorSchemas(document);
   document.paths[qrCodeOperation.meta.openapi.path] = { get: qrCodeOperation.operation };
   for (const { meta, name } of [...procedures(), qrCodeOperation]) {
     const { method, path, protect } = meta.openapi;
@@ -47,13 +45,17 @@ export function openApiDocument(baseUrl: string): OpenAPIObject {
     const { 200: success } = operation.responses;
     operation.responses = {
       [meta.status ?? 200]: success,
-      ...errorResponses([...(meta.errors ?? []), ...implied(protect !== false)]),
+      ...errorResponses([
+        ...(meta.errors ?? []),
+        ...(protect === false ? [] : SIGNED_IN_REASONS),
+        ...SHARED_REASONS,
+      ]),
     };
   }
   return document as unknown as OpenAPIObject;
 }
 
-/** The part of OpenAPI's shape that is changed here. */
+/** The parts of an OpenAPI document that are changed here. */
 interface Document {
   tags: typeof TAGS;
   components: { schemas: Record<string, unknown> };
@@ -63,105 +65,8 @@ interface Document {
   >;
 }
 
-/** What any procedure may fail with. */
-function implied(signedIn: boolean): Reason[] {
-  return [
-    'INPUT_INVALID',
-    'PAYLOAD_TOO_LARGE',
-    ...(signedIn
-      ? (['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'USER_BLOCKED'] as const)
-      : []),
-    'INTERNAL',
-    'UNAVAILABLE',
-  ];
+/** trpc-openapi adds one schema for each error status. All our errors have the same shape. */
+function replaceErrorSchemas({ components: { schemas } }: Document): void {
+  for (const key of Object.keys(schemas)) if (key.startsWith('error.')) delete schemas[key];
+  schemas['Error'] = errorSchema;
 }
-
-function errorResponses(reasons: Reason[]): Record<number, unknown> {
-  const byStatus = Map.groupBy(new Set(reasons), statusOf);
-  return Object.fromEntries(
-    [...byStatus].map(([status, reasons]) => [
-      status,
-      {
-        description: reasons.map((reason) => `\`${reason}\``).join(', '),
-        content: {
-          'application/json': {
-            schema: { $ref: '#/components/schemas/Error' },
-            examples: Object.fromEntries(
-              reasons.map((reason) => [reason, { value: example(reason) }]),
-            ),
-          },
-        },
-        ...(RETRIABLE.has(status) && {
-          headers: {
-            'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
-          },
-        }),
-      },
-    ]),
-  );
-}
-
-const RETRIABLE = new Set([429, 503]);
-
-function statusOf(reason: Reason): number {
-  return getHTTPStatusCodeFromError(new TRPCError({ code: TRPC_CODES[reason] }));
-}
-
-function example(reason: Reason) {
-  const httpStatus = statusOf(reason);
-  const data = {
-    ...(reason === 'CODE_WRONG' && { attemptsLeft: 4 }),
-    ...(RETRIABLE.has(httpStatus) && { retryAfter: 42 }),
-    ...(reason === 'ALREADY_ACTIVATED' && {
-      inviteCode: 'K7MWQ2',
-      activatedAt: '2026-11-20T12:00:00.000Z',
-    }),
-  };
-  return {
-    message: errorMessage('en', reason, data),
-    code: TRPC_CODES[reason],
-    data: { reason, httpStatus, requestId: '019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a', ...data },
-  };
-}
-
-const issues = {
-  type: 'array',
-  description: 'INPUT_INVALID: what is wrong where',
-  items: {
-    type: 'object',
-    required: ['path', 'message'],
-    properties: {
-      path: { type: 'array', items: { type: ['string', 'integer'] } },
-      message: { type: 'string' },
-    },
-  },
-};
-
-const errorSchema = {
-  type: 'object',
-  required: ['message', 'code', 'data'],
-  properties: {
-    message: { type: 'string', description: 'For a person' },
-    code: {
-      type: 'string',
-      description: "tRPC's name of the status",
-      enum: [...new Set(Object.values(TRPC_CODES))],
-    },
-    issues,
-    data: {
-      type: 'object',
-      required: ['reason', 'httpStatus', 'requestId'],
-      properties: {
-        reason: {
-          type: 'string',
-          description: 'For a program: stable',
-          enum: REASONS,
-        },
-        httpStatus: { type: 'integer' },
-        requestId: { type: 'string', description: "Names the request in the server's log" },
-        ...z.toJSONSchema(errorData, { io: 'output' }).properties,
-        issues,
-      },
-    },
-  },
-};

@@ -4,59 +4,75 @@ import type { Context } from '../rpc/context.ts';
 import type { Meta } from '../rpc/trpc.ts';
 import { appRouter } from './router.ts';
 
-/** A procedure with its protocol over REST. */
-export interface Operation {
-  /** As in `auth.verifyCode` */
+/** A procedure of the router, independent of the protocol that serves it. */
+export interface Procedure {
+  /** The path in the router, such as `auth.verifyCode`. */
   name: string;
   type: 'query' | 'mutation';
   meta: Meta & { openapi: NonNullable<Meta['openapi']> };
   input: z.ZodType;
   output: z.ZodType;
-  /** @throws TRPCError */
+  /**
+   * Validates the input, runs the procedure and validates its output.
+   * @throws TRPCError
+   */
   call(ctx: Context, input: unknown): Promise<unknown>;
 }
 
-/** Every procedure of the router. */
-export function procedures(): Operation[] {
+/** Returns every procedure of the router. */
+export function procedures(): Procedure[] {
   return Object.entries(
     appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>,
-  ).map(([name, { _def }]) => {
-    const { type, meta, inputs, output, middlewares } = _def as unknown as Definition;
-    const steps = middlewares.map((each) => (each._type === 'output' ? checkOutput(output) : each));
-    const call = (ctx: Context, input: unknown) =>
-      run(steps, { ctx, path: name, type, meta, input });
-    return { name, type, meta, input: inputs[0] as z.ZodType, output, call };
+  ).map(([name, procedure]) => {
+    const { type, meta, inputs, output, middlewares } = procedure._def as unknown as Definition;
+    const chain = middlewares.map((middleware) =>
+      middleware._type === 'output' ? validateOutput(output) : middleware,
+    );
+    return {
+      name,
+      type,
+      meta,
+      input: inputs[0] as z.ZodType,
+      output,
+      call: (ctx, input) => runChain(chain, { ctx, path: name, type, meta }, input),
+    };
   });
 }
 
-interface Definition extends Pick<Operation, 'type' | 'meta' | 'output'> {
+/** The parts of tRPC's internal procedure definition that are used here. */
+interface Definition extends Pick<Procedure, 'type' | 'meta' | 'output'> {
   inputs: z.ZodType[];
-  /** Ours in the order of `use`, between them those that check input and output; the resolver is the last. */
+  /** In execution order: ours, tRPC's input and output validation, and the resolver last. */
   middlewares: Middleware[];
 }
 
+interface Call {
+  ctx: Context;
+  path: string;
+  type: Procedure['type'];
+  meta: Meta;
+}
+
+interface MiddlewareOptions extends Call {
+  input: unknown;
+  getRawInput(): Promise<unknown>;
+  signal: AbortSignal;
+  next(changes?: { ctx?: object; input?: unknown }): Promise<Result>;
+}
+
 interface Middleware {
-  (call: {
-    ctx: Context;
-    path: string;
-    type: Operation['type'];
-    meta: Meta;
-    input: unknown;
-    getRawInput(): Promise<unknown>;
-    signal: AbortSignal;
-    next(changes?: { ctx?: object; input?: unknown }): Promise<Result>;
-  }): Promise<Result>;
-  /** Of tRPC's own */
+  (options: MiddlewareOptions): Promise<Result>;
+  /** Set on the middlewares that tRPC adds. */
   _type?: 'input' | 'output';
 }
 
 type Result = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
-/** No procedure here is worth stopping half way. */
+/** Procedures run to completion even if the client disconnects. */
 const NEVER_ABORTED = new AbortController().signal;
 
-/** As tRPC's own, which copies the result twice for it, property by property. */
-function checkOutput(schema: z.ZodType): Middleware {
+/** Replaces tRPC's output validation, which copies the result twice, property by property. */
+function validateOutput(schema: z.ZodType): Middleware {
   return async ({ next }) => {
     const result = await next();
     if (!result.ok) return result;
@@ -68,27 +84,19 @@ function checkOutput(schema: z.ZodType): Middleware {
 }
 
 /**
- * Runs a procedure's middlewares as tRPC does for batches and callers. tRPC copies all options of the call twice
- * for each middleware, property by property: a sixth of what a profile costs (bench/README.md).
+ * Runs middlewares with the semantics of tRPC's own caller. For each middleware, tRPC copies all
+ * options of the call twice, which took a sixth of the time of `profile.me` (bench/README.md).
  */
-async function run(
-  middlewares: Middleware[],
-  {
-    input: raw,
-    ...call
-  }: { ctx: Context; input: unknown } & Pick<Operation, 'type' | 'meta'> & {
-      path: string;
-    },
-): Promise<unknown> {
+async function runChain(chain: Middleware[], call: Call, rawInput: unknown): Promise<unknown> {
   const { path, type, meta } = call;
-  const getRawInput = async () => raw;
-  const result = await step(0, call.ctx, undefined);
+  const getRawInput = async () => rawInput;
+  const result = await runFrom(0, call.ctx, undefined);
   if (!result.ok) throw result.error;
   return result.data;
 
-  async function step(index: number, ctx: Context, input: unknown): Promise<Result> {
+  async function runFrom(index: number, ctx: Context, input: unknown): Promise<Result> {
     try {
-      return await (middlewares[index] as Middleware)({
+      return await (chain[index] as Middleware)({
         ctx,
         path,
         type,
@@ -97,7 +105,7 @@ async function run(
         getRawInput,
         signal: NEVER_ABORTED,
         next: (changes = {}) =>
-          step(
+          runFrom(
             index + 1,
             changes.ctx ? { ...ctx, ...changes.ctx } : ctx,
             'input' in changes ? changes.input : input,

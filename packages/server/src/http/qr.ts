@@ -12,14 +12,14 @@ import { sendFailure } from './rest.ts';
 
 const query = z.object({ format: z.enum(['svg', 'png']).default('svg') });
 
-/** Wide enough for a screen of high density; a poster takes the SVG. */
+/** Sharp on high-density screens. For print there is SVG. */
 const PNG: QRCodeToBufferOptions = { type: 'png', width: 512 };
 
 const callReferral = createCallerFactory(referralRouter);
 
 /**
- * The caller's invite link as a picture: a route of its own, for a picture is no JSON. Who calls is
- * found out by the procedure that it asks for the link.
+ * Serves the caller's invite link as a QR code. This is a plain route, because procedures return
+ * JSON. It calls `referral.myCode`, which also authenticates the caller.
  */
 export function serveQrCode(app: FastifyInstance, deps: Deps): void {
   app.get('/referral/code/qr', async (request, reply) => {
@@ -39,11 +39,11 @@ export function serveQrCode(app: FastifyInstance, deps: Deps): void {
 
 const meta = rest('GET /referral/code/qr', {
   tag: 'referral',
-  summary: 'My invite link as a QR code',
+  summary: 'Get your invite link as a QR code',
   errors: ['INVITE_CODE_NOT_FOUND'],
 });
 
-/** The same for the OpenAPI document, which is written from procedures. */
+/** Documents the route, because the OpenAPI document is otherwise generated from procedures. */
 export const qrCodeOperation = {
   name: 'referral.qrCode',
   meta,
@@ -61,7 +61,7 @@ export const qrCodeOperation = {
     ],
     responses: {
       200: {
-        description: 'The picture',
+        description: 'The QR code',
         content: {
           'image/svg+xml': { schema: { type: 'string' } },
           'image/png': { schema: { type: 'string', format: 'binary' } },

@@ -9,22 +9,22 @@ import { describeFailure } from '../rpc/failure.ts';
 import { procedures } from './procedures.ts';
 
 /**
- * Serves the procedures under the routes that trpc-openapi documents, by Fastify's own router.
- * trpc-openapi's HTTP adapter is left out: it matches every route's expression in turn, and turns on
- * coercion in the schemas it shares with tRPC, so that one REST call changes what tRPC accepts.
+ * Serves the procedures as REST routes of Fastify, at the paths that trpc-openapi documents.
+ * trpc-openapi's own HTTP adapter is not used: it tests one regular expression per route in turn,
+ * and it enables coercion in the schemas it shares with tRPC, which changes what tRPC accepts.
  */
 export function serveRest(app: FastifyInstance, deps: Deps): void {
   for (const { meta, input: schema, call } of procedures()) {
     const { method, path } = meta.openapi;
     const inBody = method === 'POST' || method === 'PATCH';
-    const readText = textReader(schema);
+    const parseText = textParser(schema);
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       async handler(request, reply) {
         const params = request.params as Record<string, unknown>;
-        const rest = inBody ? bodyInput(request.body) : readText(request.query as object);
-        const input = isRecord(rest) ? { ...rest, ...readText(params) } : rest;
+        const rest = inBody ? (request.body ?? {}) : parseText(request.query as object);
+        const input = isRecord(rest) ? { ...rest, ...parseText(params) } : rest;
         const ctx = createContext(deps, request, reply);
         try {
           const data = await call(ctx, isVoid(schema) ? undefined : input);
@@ -37,10 +37,10 @@ export function serveRest(app: FastifyInstance, deps: Deps): void {
   }
 }
 
-/** What a 401 must say (RFC 9110, 15.5.2). */
+/** The header that a 401 response requires (RFC 9110, 15.5.2). */
 export const CHALLENGE = { 'www-authenticate': 'Bearer' };
 
-/** Answers with what went wrong, and logs it if nobody meant it. */
+/** Sends an error response in the format of the request's protocol. Unexpected errors are logged. */
 export function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -62,31 +62,27 @@ export function sendFailure(
   });
 }
 
-/** No body is an empty one: a POST without input needs none. */
-function bodyInput(body: unknown): unknown {
-  return body === undefined || body === null ? {} : body;
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isVoid = (schema: z.ZodType) => schema instanceof z.ZodVoid;
 
 /**
- * Paths and queries carry text alone. Reads it as what the schema wants there, and leaves what is not
- * that, for the schema to refuse: `limit=5` is a number, `limit=five` stays a text, `flag=false` is false.
+ * Returns a function that converts the text of paths and queries to the types the schema expects.
+ * `limit=5` becomes a number and `flag=false` a boolean. Other text is left for the schema to
+ * reject, such as `limit=five`.
  */
-function textReader(schema: z.ZodType): (values: object) => Record<string, unknown> {
+function textParser(schema: z.ZodType): (values: object) => Record<string, unknown> {
   const inner = unwrap(schema);
   const shape: Record<string, z.ZodType> = inner instanceof z.ZodObject ? inner.shape : {};
   const kinds = new Map(Object.entries(shape).map(([key, field]) => [key, unwrap(field)]));
   return (values) =>
     Object.fromEntries(
-      Object.entries(values).map(([key, text]) => [key, readAs(kinds.get(key), text)]),
+      Object.entries(values).map(([key, text]) => [key, parseAs(kinds.get(key), text)]),
     );
 }
 
-function readAs(kind: z.ZodType | undefined, text: unknown): unknown {
+function parseAs(kind: z.ZodType | undefined, text: unknown): unknown {
   if (kind instanceof z.ZodNumber && typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text))
     return Number(text);
   const isBoolean =
@@ -95,7 +91,7 @@ function readAs(kind: z.ZodType | undefined, text: unknown): unknown {
   return text;
 }
 
-/** What is inside of optional, nullable and default. */
+/** Removes `optional`, `nullable` and `default` wrappers. */
 function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||

@@ -4,6 +4,7 @@ import { profileRouter } from '../profile/routes.ts';
 import { referralRouter } from '../referral/routes.ts';
 import { router } from '../rpc/trpc.ts';
 
+/** All procedures. tRPC, REST, the OpenAPI document and the SDK are derived from this router. */
 export const appRouter = router({
   auth: authRouter,
   profile: profileRouter,

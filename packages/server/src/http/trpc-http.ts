@@ -7,124 +7,100 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import { type Context, createContext } from '../rpc/context.ts';
-import { procedures } from './procedures.ts';
+import { type Procedure, procedures } from './procedures.ts';
 import { CHALLENGE } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import { parseSingleCall, type SingleCall } from './single-call.ts';
 
 /**
- * Serves the procedures over tRPC's protocol. Its own adapter makes a Request and a Response of the web
- * out of what Node has, and streams the answer: half of what a call costs. So the calls that are most of all, of one
- * procedure, alone or as a batch of one, are answered here; larger batches, streams and whatever is wrong are its.
+ * Serves the procedures over tRPC's protocol.
+ *
+ * tRPC's adapter converts Node's request and response to web ones and streams the response, which
+ * doubles the cost of a call. Calls of one procedure, by far the most common, are therefore handled
+ * here. Larger batches, streams and malformed requests go to the adapter.
  */
 export function serveTrpc(app: FastifyInstance, deps: Deps): void {
-  const trpcOptions = {
+  acceptUnparsedBodies(app);
+
+  const options = {
     router: appRouter,
     maxBatchSize: 50,
     createContext: ({ req, res }) => createContext(deps, req, res),
-    onError: ({ error, ctx, path }) => logFault(error, ctx, path),
-    responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
+    onError: ({ error, ctx, path }) => logInternalError(error, ctx, path),
+    responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
   } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'];
+  const handleByAdapter = (req: FastifyRequest, res: FastifyReply, path: string) =>
+    fastifyRequestHandler({ ...options, req, res, path });
 
-  // What tRPC's plugin for Fastify does: bodies are read by tRPC.
+  for (const procedure of procedures())
+    app.route({
+      method: procedure.type === 'query' ? 'GET' : 'POST',
+      url: `/${procedure.name}`,
+      exposeHeadRoute: false,
+      handler(request, reply) {
+        const single = parseSingleCall(procedure.type, request);
+        if (!single) return handleByAdapter(request, reply, procedure.name);
+        return handleSingleCall(deps, { procedure, single, request, reply });
+      },
+    });
+  app.all<{ Params: { path: string } }>('/:path', (request, reply) =>
+    handleByAdapter(request, reply, request.params.path),
+  );
+}
+
+/** Like tRPC's Fastify plugin: tRPC parses the bodies itself. */
+function acceptUnparsedBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
   app.addContentTypeParser('multipart/form-data', {}, (_request, body, done) => done(null, body));
-  const byAdapter = (req: FastifyRequest, res: FastifyReply, path: string) =>
-    fastifyRequestHandler({ ...trpcOptions, req, res, path });
-  app.all<{ Params: { path: string } }>('/:path', (request, reply) =>
-    byAdapter(request, reply, request.params.path),
-  );
-
-  for (const { name, type, call } of procedures()) {
-    app.route({
-      method: type === 'query' ? 'GET' : 'POST',
-      url: `/${name}`,
-      exposeHeadRoute: false,
-      async handler(request, reply) {
-        const plain = type === 'query' ? plainQuery(request) : plainMutation(request);
-        if (!plain) return byAdapter(request, reply, name);
-        const answer = (body: object) => reply.send(plain.batch ? [body] : body);
-        // A serializer of its own keeps Fastify from adding a charset.
-        reply
-          .headers({ vary: 'trpc-accept, accept', 'content-type': 'application/json' })
-          .serializer(JSON.stringify);
-        let ctx: Context | undefined;
-        try {
-          ctx = createContext(deps, request, reply);
-          const data = await call(ctx, plain.input);
-          return answer({ result: { data } });
-        } catch (cause) {
-          const error = getTRPCErrorFromUnknown(cause);
-          logFault(error, ctx, name);
-          const config = appRouter._def._config;
-          const input = plain.input;
-          const shape = getTRPCErrorShape({ config, error, type, path: name, input, ctx });
-          reply.code(shape.data.httpStatus).headers(headersOf([error]));
-          return answer({ error: shape });
-        }
-      },
-    });
-  }
 }
 
-/** A procedure's input, if the request is one that needs nothing but it; undefined if it is any other. */
-type Plain = { input: unknown; batch: boolean } | undefined;
-
-function plainQuery({ headers, url }: FastifyRequest): Plain {
-  if (headers['content-type'] !== undefined || asksForStream(headers)) return undefined;
-  const { batch, input = '', others } = parametersOf(url);
-  return others ? undefined : parse(input, batch);
+interface SingleCallRequest {
+  procedure: Procedure;
+  single: SingleCall;
+  request: FastifyRequest;
+  reply: FastifyReply;
 }
 
-function plainMutation({ headers, url, body }: FastifyRequest): Plain {
-  const [type] = (headers['content-type'] ?? '').split(';', 1);
-  if (type?.trim().toLowerCase() !== 'application/json') return undefined;
-  const { batch, input, others } = parametersOf(url);
-  if (others || input !== undefined || asksForStream(headers)) return undefined;
-  return typeof body === 'string' ? parse(body, batch) : undefined;
-}
-
-function parametersOf(url: string) {
-  const start = url.indexOf('?');
-  if (start === -1) return { batch: false, others: false };
-  const query = new URLSearchParams(url.slice(start));
-  const input = query.get('input') ?? undefined;
-  const batch = query.get('batch') === '1';
-  return { batch, input, others: query.size !== Number(batch) + Number(input !== undefined) };
-}
-
-function asksForStream({ accept, 'trpc-accept': asked }: FastifyRequest['headers']): boolean {
-  return asked !== undefined || accept?.includes('application/jsonl') === true;
-}
-
-/** The inputs of a batch are an object with a key for each procedure: `0`, `1`, ... */
-function parse(text: string, batch: boolean): Plain {
+async function handleSingleCall(
+  deps: Deps,
+  { procedure, single: { input, isBatch }, request, reply }: SingleCallRequest,
+): Promise<FastifyReply> {
+  const { name: path, type } = procedure;
+  const send = (body: object) => reply.send(isBatch ? [body] : body);
+  // An explicit serializer keeps Fastify from adding a charset to the content type.
+  reply
+    .headers({ vary: 'trpc-accept, accept', 'content-type': 'application/json' })
+    .serializer(JSON.stringify);
+  let ctx: Context | undefined;
   try {
-    const input: unknown = text === '' ? undefined : JSON.parse(text);
-    if (!batch || input === undefined) return { input, batch };
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
-    const { 0: first, ...more } = input as Record<string, unknown>;
-    return Object.keys(more).length === 0 ? { input: first, batch } : undefined;
-  } catch {
-    return undefined;
+    ctx = createContext(deps, request, reply);
+    return send({ result: { data: await procedure.call(ctx, input) } });
+  } catch (cause) {
+    const error = getTRPCErrorFromUnknown(cause);
+    logInternalError(error, ctx, path);
+    const config = appRouter._def._config;
+    const shape = getTRPCErrorShape({ config, error, type, path, input, ctx });
+    reply.code(shape.data.httpStatus).headers(errorHeaders([error]));
+    return send({ error: shape });
   }
 }
 
-function logFault(error: TRPCError, ctx: Context | undefined, path: string | undefined): void {
+function logInternalError(error: TRPCError, ctx: Context | undefined, path?: string): void {
   if (error.code === 'INTERNAL_SERVER_ERROR')
     ctx?.log.error({ err: error.cause ?? error, path }, 'Request failed');
 }
 
-function headersOf(errors: readonly TRPCError[]): Record<string, string> {
-  const challenge = errors.some(({ code }) => code === 'UNAUTHORIZED');
-  const waits = errors.map(({ cause }) =>
+/** The headers of a response with these errors; a batch may contain several. */
+function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const delays = errors.map(({ cause }) =>
     cause instanceof DomainError ? (cause.data.retryAfter ?? 0) : 0,
   );
-  const retryAfter = Math.max(0, ...waits);
+  const retryAfter = Math.max(0, ...delays);
   return {
     ...(retryAfter > 0 && { 'retry-after': String(retryAfter) }),
-    ...(challenge && CHALLENGE),
+    ...(errors.some(({ code }) => code === 'UNAUTHORIZED') && CHALLENGE),
   };
 }

@@ -2,37 +2,37 @@ import { isIP } from 'node:net';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { chooseLocale, type Locale } from '../core/messages.ts';
 import type { Deps } from '../deps.ts';
-import { isForeign, type SessionCookie, sessionCookie } from '../sessions/session-cookie.ts';
+import { isCrossSite, type SessionCookie, sessionCookie } from '../sessions/session-cookie.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { type RateLimitStatus, rateLimitHeaders } from './rate-limits.ts';
 
-/** What a request is. Nothing is loaded in advance: who calls is found out by the procedures that ask. */
+/** Per-request context. The caller is resolved lazily, by the procedures that need it. */
 export interface Context {
   deps: Deps;
   client: Client;
   locale: Locale;
-  /** By which protocol it came. */
+  /** The protocol that carries the request. */
   protocol: 'rest' | 'trpc';
-  /** Named in the answer and in the log. */
+  /** Sent to the client as `x-request-id` and written to the log. */
   requestId: string;
   log: FastifyBaseLogger;
-  /** Where the service is reached, without a slash at the end, as in https://invite.example */
+  /** The public URL of this service without a trailing slash, such as `https://invite.example`. */
   origin: string;
-  /** The access token as it came. */
+  /** The token of the `Authorization` header, not yet verified. */
   bearer: string | undefined;
   cookie: SessionCookie;
-  /** Whether another site made a browser send it. */
-  foreign: boolean;
-  /** Sets a header of the answer. */
+  /** True if a page of another site made the browser send this request. */
+  crossSite: boolean;
+  /** Sets a response header. */
   setHeader(name: string, value: string): void;
-  /** Tells the caller where they stand with a limit. */
-  reportLimit(standing: RateLimitStatus): void;
+  /** Adds a rate limit to the `RateLimit` response headers. */
+  reportLimit(status: RateLimitStatus): void;
 }
 
 export function createContext(deps: Deps, request: FastifyRequest, reply: FastifyReply): Context {
   const { headers } = request;
   const { publicOrigin } = deps.config;
-  const standings = new Map<string, RateLimitStatus>();
+  const limits = new Map<string, RateLimitStatus>();
   return {
     deps,
     client: clientOf(request),
@@ -47,29 +47,30 @@ export function createContext(deps: Deps, request: FastifyRequest, reply: Fastif
       response: reply.raw,
       https: request.protocol === 'https' || publicOrigin?.startsWith('https:') === true,
     }),
-    foreign: isForeign(headers, [
+    crossSite: isCrossSite(headers, [
       publicOrigin,
       `${request.protocol}://${request.host}`,
       ...deps.config.CORS_ORIGINS,
     ]),
     setHeader: (name, value) => void reply.header(name, value),
-    reportLimit(standing) {
-      // A batch may meet one limit many times: the last word counts.
-      standings.set(standing.name, standing);
-      reply.headers(rateLimitHeaders(standings.values()));
+    reportLimit(status) {
+      // Calls of a batch may share a limit. Its latest status replaces the earlier ones.
+      limits.set(status.name, status);
+      reply.headers(rateLimitHeaders(limits.values()));
     },
   };
 }
 
+/** The address and user agent of the client, as stored with sessions and audit entries. */
 export function clientOf({ ip, headers, socket }: FastifyRequest): Client {
   return {
-    // X-Forwarded-For may say anything, also behind a proxy that is trusted.
+    // Even a trusted proxy may pass on an X-Forwarded-For that holds no address.
     ip: isIP(ip) ? ip : (socket.remoteAddress ?? '0.0.0.0'),
     userAgent: headers['user-agent']?.slice(0, 256) ?? null,
   };
 }
 
-/** PUBLIC_URL, or what the request was sent to. */
+/** PUBLIC_URL or, without it, the scheme and host that the request was sent to. */
 export function publicUrl({ config }: Pick<Deps, 'config'>, request: FastifyRequest): string {
   return config.PUBLIC_URL ?? `${request.protocol}://${request.host}`;
 }

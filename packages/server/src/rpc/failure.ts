@@ -42,17 +42,17 @@ export const TRPC_CODES = {
   UNAVAILABLE: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<Reason, TRPC_ERROR_CODE_KEY>;
 
-/** What a failed request is answered with, the same over tRPC and REST. */
+/** An error as clients receive it, the same over tRPC and REST. */
 export interface Failure {
   message: string;
-  /** tRPC's name of the status. */
+  /** tRPC's name for the HTTP status. */
   code: TRPCError['code'];
   data: ErrorData & {
     reason: Reason;
     httpStatus: number;
-    /** Names the request in the server's log. */
+    /** Identifies the request in the server's log. */
     requestId: string;
-    /** INPUT_INVALID: what is wrong where. */
+    /** INPUT_INVALID: the invalid fields. */
     issues?: Issue[];
   };
 }
@@ -60,19 +60,19 @@ export interface Failure {
 interface Request {
   locale: Locale;
   requestId: string;
-  /** What came in, to name in issues. */
+  /** The raw input, which messages of issues refer to. */
   input?: unknown;
 }
 
-/** Any error as its answer. What nobody threw on purpose is INTERNAL and says nothing but the request's id. */
+/** Describes an error for the client. Unexpected errors are INTERNAL and reveal only the request ID. */
 export function describeFailure(error: TRPCError, { locale, requestId, input }: Request): Failure {
   const domain = error.cause instanceof DomainError ? error.cause : undefined;
   const reason = failureReason(error);
   const code = TRPC_CODES[reason];
-  const invalid = domain?.cause ?? error.cause;
+  const cause = domain?.cause ?? error.cause;
   const issues =
-    invalid instanceof ZodError && reason === 'INPUT_INVALID'
-      ? invalid.issues.map((issue) => localizeIssue(issue, locale, input))
+    cause instanceof ZodError && reason === 'INPUT_INVALID'
+      ? cause.issues.map((issue) => localizeIssue(issue, locale, input))
       : undefined;
   return {
     message: errorMessage(locale, reason, domain?.data),
@@ -87,13 +87,13 @@ export function describeFailure(error: TRPCError, { locale, requestId, input }: 
   };
 }
 
-/** Why a request failed, for a program. */
+/** The stable, machine-readable reason of an error. */
 export function failureReason(error: TRPCError): Reason {
-  return error.cause instanceof DomainError ? error.cause.reason : reasonOf(error);
+  return error.cause instanceof DomainError ? error.cause.reason : reasonOfTrpcError(error);
 }
 
-/** tRPC's own errors are about a request it could not read or a path it does not know. */
-function reasonOf({ code }: TRPCError): Reason {
+/** tRPC itself rejects requests that it cannot parse and paths that do not exist. */
+function reasonOfTrpcError({ code }: TRPCError): Reason {
   switch (code) {
     case 'BAD_REQUEST':
     case 'PARSE_ERROR':

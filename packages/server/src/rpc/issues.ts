@@ -1,24 +1,26 @@
 import { type core, locales } from 'zod';
 import { type IssueName, issueMessage, type Locale } from '../core/messages.ts';
 
+/** An invalid field of the input. */
 export interface Issue {
-  /** Where in the input, as in `['limit']`. */
+  /** Path to the field, such as `['limit']`. */
   path: (string | number)[];
   message: string;
 }
 
-const WORDS = { en: locales.en().localeError, ru: locales.ru().localeError };
+const ZOD_MESSAGES = { en: locales.en().localeError, ru: locales.ru().localeError };
 
-/** Zod's issue in the caller's language, with a path into their input. */
+/** Translates a Zod issue to the caller's language. */
 export function localizeIssue(issue: core.$ZodIssue, locale: Locale, input: unknown): Issue {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
   const raw = { ...issue, input: valueAt(input, path) } as core.$ZodRawIssue;
-  const words = issue.code === 'custom' ? ownWords(issue, locale) : WORDS[locale](raw);
-  const message = typeof words === 'string' ? words : words?.message;
+  const translated =
+    issue.code === 'custom' ? customMessage(issue, locale) : ZOD_MESSAGES[locale](raw);
+  const message = typeof translated === 'string' ? translated : translated?.message;
   return { path, message: message ?? issue.message };
 }
 
-function ownWords({ params }: core.$ZodIssueCustom, locale: Locale): string | undefined {
+function customMessage({ params }: core.$ZodIssueCustom, locale: Locale): string | undefined {
   const { name } = (params ?? {}) as { name?: IssueName };
   return name && issueMessage(locale, name);
 }

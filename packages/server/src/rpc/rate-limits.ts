@@ -1,45 +1,43 @@
 import { DomainError } from '../core/errors.ts';
 import { isListed, subscriberNetwork } from '../core/ip-network.ts';
+import { HOUR, MINUTE, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { Limit, RateLimitResult } from '../redis/port.ts';
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-
-/** How much one address may do. Limits on a phone are rules of their own. */
+/** Calls allowed per IP address. Limits per phone live with the rules for one-time codes. */
 const ADDRESS_LIMITS = {
-  'auth.requestCode': { points: 30, seconds: HOUR },
-  'auth.verifyCode': { points: 60, seconds: 10 * MINUTE },
-  'auth.register': { points: 30, seconds: HOUR },
-  'auth.login': { points: 100, seconds: 10 * MINUTE },
-  'auth.refresh': { points: 300, seconds: 10 * MINUTE },
-  'oauth.token': { points: 100, seconds: 10 * MINUTE },
-  'oauth.revoke': { points: 300, seconds: 10 * MINUTE },
-  'referral.checkCode': { points: 60, seconds: MINUTE },
+  'auth.requestCode': { points: 30, seconds: HOUR / SECOND },
+  'auth.verifyCode': { points: 60, seconds: (10 * MINUTE) / SECOND },
+  'auth.register': { points: 30, seconds: HOUR / SECOND },
+  'auth.login': { points: 100, seconds: (10 * MINUTE) / SECOND },
+  'auth.refresh': { points: 300, seconds: (10 * MINUTE) / SECOND },
+  'oauth.token': { points: 100, seconds: (10 * MINUTE) / SECOND },
+  'oauth.revoke': { points: 300, seconds: (10 * MINUTE) / SECOND },
+  'referral.checkCode': { points: 60, seconds: MINUTE / SECOND },
 } satisfies Record<string, Limit>;
 
-/** How much one account may do, from wherever. */
+/** Calls allowed per account, from any address. */
 const ACCOUNT_LIMITS = {
-  /** Also a way to look up invite codes: 43,000 tries a day at 887 million of them find nothing. */
-  'referral.activate': { points: 300, seconds: 10 * MINUTE },
-  'referral.findByEmail': { points: 20, seconds: HOUR },
-  'profile.export': { points: 20, seconds: HOUR },
+  /** Also bounds guessing: 43,200 attempts a day against 887 million codes find nothing. */
+  'referral.activate': { points: 300, seconds: (10 * MINUTE) / SECOND },
+  'referral.findByEmail': { points: 20, seconds: HOUR / SECOND },
+  'profile.export': { points: 20, seconds: HOUR / SECOND },
 } satisfies Record<string, Limit>;
 
 export type AddressLimit = keyof typeof ADDRESS_LIMITS;
 export type AccountLimit = keyof typeof ACCOUNT_LIMITS;
 
-/** Where a caller stands with a limit. */
+/** A limit and what is left of it for one caller. */
 export interface RateLimitStatus extends Limit, RateLimitResult {
   name: string;
 }
 
 type LimitDeps = Pick<Deps, 'config' | 'limiter' | 'metrics'>;
-type Report = (standing: RateLimitStatus) => void;
+type Report = (status: RateLimitStatus) => void;
 
 /**
- * Takes a point of an address, unless it is one of RATE_LIMIT_EXEMPT.
- * @param report hears where the address stands, also when it is refused
+ * Counts a call against the limit of an IP address, unless RATE_LIMIT_EXEMPT contains the address.
+ * @param report receives the status of the limit, also if the call is refused
  * @throws DomainError RATE_LIMITED, UNAVAILABLE
  */
 export async function limitAddress(
@@ -53,7 +51,7 @@ export async function limitAddress(
 }
 
 /**
- * Takes a point of an account; no address is exempt.
+ * Counts a call against the limit of an account. RATE_LIMIT_EXEMPT does not apply.
  * @throws DomainError RATE_LIMITED, UNAVAILABLE
  */
 export async function limitAccount(
@@ -70,20 +68,23 @@ async function consume(
   name: string,
   { key, limit, report }: { key: string; limit: Limit; report: Report | undefined },
 ): Promise<void> {
-  const taken = await limiter.consume(name, key, limit);
-  report?.({ name, ...limit, ...taken });
-  if (taken.wait === 0) return;
+  const result = await limiter.consume(name, key, limit);
+  report?.({ name, ...limit, ...result });
+  if (result.wait === 0) return;
   metrics.count('invitree_rate_limited_total', { limit: name });
-  throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(taken.wait / 1000) });
+  throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(result.wait / SECOND) });
 }
 
-/** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): quota and window, rest and seconds. */
-export function rateLimitHeaders(standings: Iterable<RateLimitStatus>): Record<string, string> {
-  const all = [...standings];
-  const items = (parameters: (standing: RateLimitStatus) => string) =>
-    all.map((standing) => `"${standing.name}";${parameters(standing)}`).join(', ');
+/**
+ * The headers `RateLimit-Policy` (quota and window) and `RateLimit` (remaining calls and seconds to
+ * the reset), as in draft-ietf-httpapi-ratelimit-headers-10.
+ */
+export function rateLimitHeaders(limits: Iterable<RateLimitStatus>): Record<string, string> {
+  const all = [...limits];
+  const items = (parameters: (limit: RateLimitStatus) => string) =>
+    all.map((limit) => `"${limit.name}";${parameters(limit)}`).join(', ');
   return {
     'ratelimit-policy': items(({ points, seconds }) => `q=${points};w=${seconds}`),
-    ratelimit: items(({ remaining, reset }) => `r=${remaining};t=${Math.ceil(reset / 1000)}`),
+    ratelimit: items(({ remaining, reset }) => `r=${remaining};t=${Math.ceil(reset / SECOND)}`),
   };
 }

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-openapi';
 import { DomainError, type Reason } from '../core/errors.ts';
+import { SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import { countActivation } from '../observability/activations.ts';
 import { identifyCaller } from '../sessions/caller.ts';
@@ -9,11 +10,11 @@ import type { Context } from './context.ts';
 import { describeFailure, failureReason, TRPC_CODES } from './failure.ts';
 import { type AccountLimit, type AddressLimit, limitAccount, limitAddress } from './rate-limits.ts';
 
-/** What each procedure says of itself beside its schemas. */
+/** What a procedure declares in addition to its schemas. */
 export interface Meta extends OpenApiMeta {
-  /** The reasons it may fail with, beyond those that any may. */
+  /** Reasons it may fail with, in addition to those that every procedure shares. */
   errors?: readonly Reason[];
-  /** The HTTP status of its success over REST, if not 200. */
+  /** HTTP status of a success over REST, if not 200. */
   status?: 201;
 }
 
@@ -21,7 +22,7 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    // A stack is for the log.
+    // Keeps stack traces out of responses. They are logged instead.
     isDev: false,
     errorFormatter({ shape, error, input, ctx }) {
       const request = { locale: ctx?.locale ?? 'en', requestId: ctx?.requestId ?? '', input };
@@ -33,8 +34,8 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** The one place where a rule's error becomes tRPC's. */
-const withReasons = t.middleware(async ({ next }) => {
+/** Converts the errors of rules to tRPC's. No other place does. */
+const convertDomainErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;
@@ -42,54 +43,57 @@ const withReasons = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: TRPC_CODES[cause.reason], cause });
 });
 
-/** Outermost: what it measures is what the caller waited for and got. */
-const measured = t.middleware(async ({ ctx: { deps, protocol }, path: procedure, next }) => {
-  const began = performance.now();
-  const call = async (note?: (attributes: Record<string, string>) => void) => {
+/** The outermost middleware, so that it measures what the caller gets and how long that takes. */
+const recordCall = t.middleware(async ({ ctx: { deps, protocol }, path: procedure, next }) => {
+  const startedAt = performance.now();
+  const run = async (setAttributes?: (attributes: Record<string, string>) => void) => {
     const result = await next();
     const reason = result.ok ? 'OK' : failureReason(result.error);
-    note?.({ reason });
-    deps.metrics.observe({
+    setAttributes?.({ reason });
+    deps.metrics.recordCall({
       procedure,
       protocol,
       reason,
-      seconds: (performance.now() - began) / 1000,
+      seconds: (performance.now() - startedAt) / SECOND,
     });
     if (result.ok) countActivation(deps.metrics, procedure, result.data);
     return result;
   };
-  return deps.tracing ? deps.tracing.span(procedure, {}, call) : call();
+  return deps.tracing ? deps.tracing.span(procedure, {}, run) : run();
 });
 
-/** For anyone. */
-const publicProcedure = t.procedure.use(measured).use(withReasons);
+/** Open to everyone. */
+const publicProcedure = t.procedure.use(recordCall).use(convertDomainErrors);
 
-/** For anyone, so many times from one address. */
+/** Open to everyone, with a limit per IP address. */
 export const limitedProcedure = (name: AddressLimit) =>
   publicProcedure.use(async ({ ctx, next }) => {
     await limitAddress(ctx.deps, name, ctx.client.ip, ctx.reportLimit);
     return next();
   });
 
-/** For a signed-in user, as `ctx.caller`, read by `find` with all that the procedure needs of them. */
+/**
+ * Requires a signed-in user and provides them as `ctx.caller`.
+ * @param find loads the caller, together with whatever else the procedure needs about them
+ */
 export const signedInProcedureWith = <Found extends FoundCaller>(
   find: (deps: Deps, sessionId: string) => Promise<Found>,
 ) =>
   publicProcedure.use(async ({ ctx, type, next }) => {
-    const caller = await identifyCaller(ctx, { change: type !== 'query', find });
+    const caller = await identifyCaller(ctx, { isChange: type !== 'query', find });
     return next({ ctx: { caller } });
   });
 
-/** For a signed-in user, as `ctx.caller`. */
+/** Requires a signed-in user and provides them as `ctx.caller`. */
 export const signedInProcedure = signedInProcedureWith(findCaller);
 
-/** For admins. The role is read with the caller, at each request: taking it away holds at once. */
+/** Requires an admin. The role is read on each request, so revoking it takes effect immediately. */
 export const adminProcedure = signedInProcedure.use(({ ctx, next }) => {
   if (ctx.caller.role !== 'admin') throw new DomainError('FORBIDDEN');
   return next({ ctx });
 });
 
-/** For a signed-in user, so many times from one account. */
+/** Requires a signed-in user, with a limit per account. */
 export const limitedSignedInProcedure = (name: AccountLimit) =>
   signedInProcedure.use(async ({ ctx, next }) => {
     await limitAccount(ctx.deps, name, ctx.caller.userId, ctx.reportLimit);
