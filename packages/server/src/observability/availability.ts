@@ -1,12 +1,13 @@
 import type { Logger } from './port.ts';
 
-/** Whether a part that we depend on is there: told to the log when that changes, not at each request. */
+/** Whether a dependency is reachable. Changes are logged, not every failed request. */
 export interface Availability {
   readonly up: boolean;
   markDown(error: unknown): void;
   markUp(): void;
 }
 
+/** Creates the availability of a dependency, which counts as reachable at first. */
 export function createAvailability(name: string, log?: Logger): Availability {
   let up = true;
   return {
@@ -14,11 +15,11 @@ export function createAvailability(name: string, log?: Logger): Availability {
       return up;
     },
     markDown(err) {
-      if (up) log?.error({ err }, `${name} is out of reach`);
+      if (up) log?.error({ err }, `${name} is unreachable`);
       up = false;
     },
     markUp() {
-      if (!up) log?.info(`${name} is back`);
+      if (!up) log?.info(`${name} is reachable again`);
       up = true;
     },
   };

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { StartError } from '../core/start-error.ts';
-import { describeError } from './redact.ts';
+import { serializeError } from './redact.ts';
 import type { ObservabilitySettings } from './settings.ts';
 
 type Settings = Pick<
@@ -13,15 +13,18 @@ type Settings = Pick<
 
 export interface Log {
   log: Logger;
-  /** Writes out what is still in memory. */
+  /** Flushes buffered lines. */
   close(): Promise<void>;
 }
 
-/** JSON lines on the standard output, or in LOG_FILE, which is rotated. */
+/**
+ * Opens the log: JSON lines on standard output or in LOG_FILE, which is rotated.
+ * @throws StartError if LOG_FILE cannot be written
+ */
 export async function openLog(settings: Settings): Promise<Log> {
-  const options = { level: settings.LOG_LEVEL, serializers: { err: describeError } };
+  const options = { level: settings.LOG_LEVEL, serializers: { err: serializeError } };
   if (!settings.LOG_FILE) {
-    // Written by another thread, many lines at once when there are many.
+    // Buffered and written asynchronously, so that logging does not block the event loop.
     const output = destination({ sync: false, minLength: 4096, periodicFlush: 100 });
     return { log: pino(options, output), close: async () => output.flushSync() };
   }
@@ -35,16 +38,16 @@ export async function openLog(settings: Settings): Promise<Log> {
   };
 }
 
-/** `invitree.log` is the one being written; `invitree.log.1` came before it, and so on up to LOG_FILE_KEEP. */
+/** Rotates `invitree.log` to `invitree.log.1`, that to `invitree.log.2`, up to LOG_FILE_KEEP. */
 async function openFile(path: string, { LOG_FILE_SIZE, LOG_FILE_KEEP }: Settings) {
-  const whole = resolve(path);
-  const stream = createStream(basename(whole), {
-    path: dirname(whole),
+  const absolute = resolve(path);
+  const stream = createStream(basename(absolute), {
+    path: dirname(absolute),
     size: `${LOG_FILE_SIZE}M`,
     rotate: LOG_FILE_KEEP,
     mode: 0o640,
   });
-  // A full disk must not end the service; that the log goes on once there is room is all one can do.
+  // A full disk must not stop the server. Logging resumes once there is space again.
   let opened = false;
   stream.on('error', (error) => {
     if (opened) process.stderr.write(`Cannot write the log: ${error.message}\n`);
@@ -52,7 +55,7 @@ async function openFile(path: string, { LOG_FILE_SIZE, LOG_FILE_KEEP }: Settings
   try {
     await once(stream, 'open');
   } catch (error) {
-    throw new StartError(`LOG_FILE ${whole} cannot be written: ${(error as Error).message}`);
+    throw new StartError(`LOG_FILE ${absolute} cannot be written: ${(error as Error).message}`);
   }
   opened = true;
   return stream;

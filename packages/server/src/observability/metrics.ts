@@ -1,10 +1,10 @@
 /**
- * Counted as things happen. Labels name kinds and outcomes, never people: no phone, code, address or
- * id. Names follow Prometheus' conventions.
+ * Counters, named by Prometheus' conventions. Labels hold kinds and outcomes, never personal data:
+ * no phones, codes, addresses or ids.
  */
 export const COUNTERS = {
   invitree_procedures_total: {
-    help: 'Procedure calls by reason; OK for a success',
+    help: 'Procedure calls by outcome: OK or the error reason',
     labelNames: ['procedure', 'protocol', 'reason'],
   },
   invitree_http_requests_total: {
@@ -16,23 +16,23 @@ export const COUNTERS = {
     labelNames: ['at'],
   },
   invitree_cleanup_deleted_total: {
-    help: 'Expired rows deleted',
+    help: 'Expired rows deleted by cleanup',
     labelNames: ['kind'],
   },
   invitree_cleanup_runs_total: {
-    help: 'Cleanup rounds of this instance by outcome; skipped: another instance was cleaning up',
+    help: 'Cleanup runs by outcome; skipped means another instance was already running',
     labelNames: ['outcome'],
   },
   invitree_sms_attempts_total: {
-    help: 'Attempts to hand a message to a sender',
+    help: 'Attempts to deliver an SMS, by sender and outcome',
     labelNames: ['sender', 'outcome'],
   },
   invitree_sms_messages_total: {
-    help: 'Messages by final outcome',
+    help: 'SMS messages by final outcome',
     labelNames: ['outcome'],
   },
   invitree_rate_limited_total: {
-    help: 'Requests refused by a per-address or per-account limit',
+    help: 'Calls refused by a per-address or per-account rate limit',
     labelNames: ['limit'],
   },
   invitree_codes_total: {
@@ -45,7 +45,7 @@ export const COUNTERS = {
   },
 } as const;
 
-/** Read when Prometheus scrapes: a number for each value of the label. */
+/** Metrics that are read on each scrape: one number per value of the label. */
 export const READINGS = {
   invitree_dependency_up: {
     type: 'gauge',
@@ -54,23 +54,23 @@ export const READINGS = {
   },
   invitree_database_connections: {
     type: 'gauge',
-    help: "Connections in this instance's pool",
+    help: "Connections in this instance's pool; waiting counts queued queries",
     label: 'state',
   },
   invitree_cache_entries: { type: 'gauge', help: 'Entries in a cache', label: 'cache' },
   invitree_cache_hits_total: {
     type: 'counter',
-    help: 'Lookups answered by a cache',
+    help: 'Cache lookups that found an entry',
     label: 'cache',
   },
   invitree_cache_misses_total: {
     type: 'counter',
-    help: 'Lookups that a cache could not answer',
+    help: 'Cache lookups that found no entry',
     label: 'cache',
   },
   invitree_cleanup_last_success_timestamp_seconds: {
     type: 'gauge',
-    help: 'When cleanup last completed on this instance, in seconds since 1970',
+    help: 'Unix time of the last successful cleanup run',
     label: 'task',
   },
 } as const;

@@ -2,41 +2,42 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Reason } from '../core/errors.ts';
 import type { CounterLabel, CounterName, ReadingName } from './metrics.ts';
 
-/** Writes the log, as levels and objects. */
+/** Writes structured log lines with a level. */
 export type Logger = FastifyBaseLogger;
 
-/** Counts what happens, for the operator. */
+/** Collects metrics for the operator. */
 export interface Metrics {
+  /** Increments a counter, by 1 unless `by` says otherwise. */
   count<Name extends CounterName>(
     name: Name,
     labels: Record<CounterLabel<Name>, string>,
     by?: number,
   ): void;
-  /** One call of a procedure. */
-  observe(call: ProcedureCall): void;
-  /** Reads figures whenever they are collected: a number for each value of the gauge's label. */
-  measure(name: ReadingName, read: () => Record<string, number>): void;
-  /** Prometheus' text format, and its content type. */
+  /** Records the outcome and duration of a procedure call. */
+  recordCall(call: ProcedureCall): void;
+  /** Registers a metric that is read on each scrape. `read` returns one number per label value. */
+  registerReading(name: ReadingName, read: () => Record<string, number>): void;
+  /** Returns all metrics in Prometheus' text format, and its content type. */
   read(): Promise<{ text: string; type: string }>;
 }
 
 interface ProcedureCall {
-  /** As in `auth.verifyCode` */
+  /** The procedure's name, such as `auth.verifyCode`. */
   procedure: string;
   protocol: 'rest' | 'trpc';
-  /** OK, or why it failed */
+  /** Why the call failed, or OK. */
   reason: Reason | 'OK';
   seconds: number;
 }
 
-/** Where the time of a request goes, for those who have asked for it. */
+/** Distributed tracing, if the operator enabled it. */
 export interface Tracing {
-  /** A part of a request. `note` adds to what is known of it. */
+  /** Runs `work` in a span. `work` may add attributes that are known only later. */
   span<T>(
     name: string,
     attributes: Record<string, string>,
-    work: (note: (attributes: Record<string, string>) => void) => Promise<T>,
+    work: (setAttributes: (attributes: Record<string, string>) => void) => Promise<T>,
   ): Promise<T>;
-  /** A span for each request, under the one that its traceparent names (W3C Trace Context). */
-  serve(app: FastifyInstance): void;
+  /** Adds a span per request, as a child of the span in its `traceparent` (W3C Trace Context). */
+  instrument(app: FastifyInstance): void;
 }

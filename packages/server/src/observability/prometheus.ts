@@ -2,10 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { COUNTERS, READINGS } from './metrics.ts';
 import type { Metrics } from './port.ts';
 
-/** In seconds. A read takes one to ten milliseconds, hashing a password a tenth of a second. */
+/** Seconds. A read takes 1 to 10 ms, hashing a password about 100 ms. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Metrics of this process, for Prometheus to scrape. */
+/** Creates the metrics of this process, to be scraped by Prometheus. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -26,11 +26,11 @@ export function createMetrics(): Metrics {
   });
   return {
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
-    observe({ procedure, protocol, reason, seconds }) {
+    recordCall({ procedure, protocol, reason, seconds }) {
       durations.observe({ procedure, protocol }, seconds);
       counters.get('invitree_procedures_total')?.inc({ procedure, protocol, reason });
     },
-    measure(name, read) {
+    registerReading(name, read) {
       const { type, help, label } = READINGS[name];
       const options = { name, help, labelNames: [label], registers };
       const readings = () =>

@@ -1,4 +1,4 @@
-/** What of an error goes into the log. */
+/** The loggable parts of an error. */
 interface LoggedError {
   type: string;
   message: string;
@@ -8,32 +8,35 @@ interface LoggedError {
 }
 
 /**
- * An error as the log may keep it: only the fields named here, for others quote rows and parameters
- * (PostgreSQL's `detail` and `where`, Prisma's `meta`), and no personal data inside of the texts.
+ * Serializes an error for the log. Keeps only the fields named here, because others quote rows and
+ * parameters (PostgreSQL's `detail` and `where`, Prisma's `meta`), and redacts their text.
  */
-export function describeError(error: unknown, depth = 0): LoggedError {
+export function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
-    return { type: typeof error, message: withoutPersonal(`${error}`) };
+    return { type: typeof error, message: redactPersonalData(`${error}`) };
   const { name, message, stack, cause } = error;
   const { code } = error as { code?: unknown };
   return {
     type: name,
-    message: withoutPersonal(message),
-    ...(stack && { stack: withoutPersonal(stack) }),
+    message: redactPersonalData(message),
+    ...(stack && { stack: redactPersonalData(stack) }),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(cause !== undefined && depth < 4 && { cause: describeError(cause, depth + 1) }),
+    ...(cause !== undefined && depth < 4 && { cause: serializeError(cause, depth + 1) }),
   };
 }
 
 const EMAIL = /[^\s"'<>(),:;=[\]]+@[^\s"'<>(),:;=[\]]+\.[^\s"'<>(),:;=[\]]+/g;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-/** A refresh token, or a hash of one. */
+/** A refresh token or its hash. */
 const TOKEN = /(?<![\w/.-])[\w-]{43,}(?![\w/.-])/g;
-/** `+7 999 123-45-67`, or seven digits and more with nothing but blanks and dashes between them. */
+/** Seven or more digits, separated only by spaces, dashes and parentheses: `+7 999 123-45-67`. */
 const PHONE = /(?<![\w.-])\+?\(?\d(?:[\s()-]{0,2}\d){6,14}(?![\w-])/g;
 
-/** Prisma names the arguments of a call that failed, and libraries quote what they choke on. */
-export function withoutPersonal(text: string): string {
+/**
+ * Replaces emails, tokens and phones. Error messages contain them: Prisma quotes the arguments of a
+ * failed call, and parsers quote their input.
+ */
+export function redactPersonalData(text: string): string {
   return text
     .replaceAll(EMAIL, '[email]')
     .replaceAll(JWT, '[token]')

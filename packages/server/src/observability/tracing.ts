@@ -7,8 +7,8 @@ import type { ObservabilitySettings } from './settings.ts';
 type Settings = Pick<ObservabilitySettings, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_SERVICE_NAME'>;
 
 /**
- * Traces by OpenTelemetry, sent as OTLP over HTTP; how many and with which headers, the SDK reads from
- * its own OTEL_ variables. Without an endpoint nothing of it is loaded.
+ * Opens OpenTelemetry tracing with OTLP export over HTTP. The SDK reads sampling, headers and the
+ * like from its own `OTEL_` variables. Without an endpoint, no OpenTelemetry package is loaded.
  */
 export async function openTracing(
   settings: Settings,
@@ -26,7 +26,7 @@ export async function openTracing(
     resource: resourceFromAttributes({ 'service.name': settings.OTEL_SERVICE_NAME }),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  // Sets up the context and W3C's traceparent for the process.
+  // Installs the context manager and the W3C Trace Context propagator globally.
   provider.register();
   const tracer = provider.getTracer('invitree');
 
@@ -34,7 +34,7 @@ export async function openTracing(
     span: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {
         try {
-          return await work((more) => void span.setAttributes(more as Attributes));
+          return await work((more: Attributes) => void span.setAttributes(more));
         } catch (error) {
           span.setStatus({ code: SpanStatusCode.ERROR });
           throw error;
@@ -42,7 +42,7 @@ export async function openTracing(
           span.end();
         }
       }),
-    serve(app: FastifyInstance) {
+    instrument(app: FastifyInstance) {
       const contexts = new WeakMap<FastifyRequest, Context>();
       app.addHook('onRequest', async (request) => {
         const parent = propagation.extract(context.active(), request.headers);
@@ -60,7 +60,7 @@ export async function openTracing(
         contexts.set(request, trace.setSpan(parent, span));
         request.log = request.log.child({ traceId: span.spanContext().traceId });
       });
-      // After the body has been read, whose events know nothing of the context before them.
+      // Activates the span only now: the events that deliver the body lose the async context.
       app.addHook('preValidation', (request, _reply, done) => {
         context.with(contexts.get(request) ?? context.active(), done);
       });
@@ -80,9 +80,9 @@ export async function openTracing(
   };
 }
 
-/** A span for each statement and each transaction: the text with its placeholders, never the values. */
-export function traced(database: Database, tracing: Tracing): Database {
-  const within = (sql: Sql): Sql => ({
+/** Adds a span per statement and transaction, with the SQL text but never the parameter values. */
+export function withTracing(database: Database, tracing: Tracing): Database {
+  const traceQueries = (sql: Sql): Sql => ({
     query: (statement) =>
       tracing.span(
         'query',
@@ -92,8 +92,8 @@ export function traced(database: Database, tracing: Tracing): Database {
   });
   return {
     ...database,
-    ...within(database),
+    ...traceQueries(database),
     transaction: (work) =>
-      tracing.span('transaction', {}, () => database.transaction((tx) => work(within(tx)))),
+      tracing.span('transaction', {}, () => database.transaction((tx) => work(traceQueries(tx)))),
   };
 }
