@@ -1,28 +1,30 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 
-/** The longest address that fits a mail's path (RFC 5321, 4.5.3.1.3). */
-const LONGEST = 254;
+/** The longest address that fits into an SMTP path (RFC 5321, 4.5.3.1.3). */
+const MAX_LENGTH = 254;
 
 /**
- * An email address in the one form that is kept and compared: lower case, the domain in ASCII
- * (UTS #46, so `Anna@МОСКВА.рф` and `anna@xn--80adxhks.xn--p1ai` are one). Not in lower case, RFC 5321
- * would allow two mailboxes; no provider does.
+ * Parses an email address into the form that is stored and compared: in lower case, with an ASCII
+ * domain (UTS #46), so that `Anna@МОСКВА.рф` equals `anna@xn--80adxhks.xn--p1ai`. RFC 5321 allows
+ * mailboxes that differ only in case, but no provider offers them.
  */
 export const email = z
   .string()
   .trim()
-  .max(LONGEST)
+  .max(MAX_LENGTH)
   .transform(normalizeEmail)
-  // Zod's own pattern knows no top-level domain in punycode; HTML's knows no need of one.
+  // Zod's default pattern rejects top-level domains in Punycode. HTML's accepts them, but also
+  // accepts domains without a top-level domain, hence the second pattern.
   .pipe(
     z
       .email({ pattern: z.regexes.html5Email })
       .regex(/\.[a-z][a-z0-9-]+$/)
-      .max(LONGEST),
+      .max(MAX_LENGTH),
   )
   .meta({ type: 'string', format: 'email', example: 'anna@example.com' });
 
+/** Normalizes an address without validating it. */
 export function normalizeEmail(text: string): string {
   const at = text.lastIndexOf('@');
   if (at < 0) return text;

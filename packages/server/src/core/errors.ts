@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Why a request failed: stable codes that callers switch on, the same over tRPC and REST. */
+/** Stable error codes that callers switch on, the same over tRPC and REST. */
 export const REASONS = [
   'INPUT_INVALID',
   'PHONE_INVALID',
@@ -39,14 +39,14 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
-/** Details that some reasons carry. The SDK's type and the OpenAPI document are generated from this. */
+/** Details of some reasons. The SDK's type and the OpenAPI document are generated from this schema. */
 export const errorData = z.object({
   attemptsLeft: z.number().int().optional().describe('CODE_WRONG: guesses left for this code.'),
   retryAfter: z
     .number()
     .int()
     .optional()
-    .describe('RATE_LIMITED, CODE_ATTEMPTS_EXCEEDED, UNAVAILABLE: whole seconds.'),
+    .describe('RATE_LIMITED, CODE_ATTEMPTS_EXCEEDED, UNAVAILABLE: whole seconds to wait.'),
   country: z
     .string()
     .optional()
@@ -71,7 +71,7 @@ export class DomainError extends Error {
   readonly data: ErrorData;
 
   /**
-   * @param cause INPUT_INVALID: the ZodError with the issues; UNAVAILABLE: what failed, for the log
+   * @param cause for INPUT_INVALID the ZodError with the issues; for UNAVAILABLE the underlying error
    */
   constructor(reason: Reason, data: ErrorData = {}, cause?: unknown) {
     super(reason, { cause });
@@ -81,7 +81,7 @@ export class DomainError extends Error {
 }
 
 /**
- * Validates input that only a rule can judge, for example against the clock.
+ * Validates input that a procedure's schema cannot, for example against the clock.
  * @throws DomainError INPUT_INVALID, with the same issues as a procedure's own schema
  */
 export function checkInput<Out>(schema: z.ZodType<Out>, input: unknown): Out {

@@ -26,13 +26,13 @@ export function isListed(listed: BlockList, ip: string): boolean {
   return listed.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
 }
 
-/** An IPv6 subscriber is handed a /64 (RFC 6177), so a /64 counts as one address. */
+/** Identifies a subscriber. IPv6 subscribers get at least a /64 (RFC 6177), which counts as one. */
 export function subscriberNetwork(ip: string): string {
   return networkOf(ip, { ipv4: 32, ipv6: 64 });
 }
 
 /**
- * The network an address belongs to, as text.
+ * Formats the network that contains an address.
  * @param prefix.ipv4 8, 16, 24 or 32 bits
  * @param prefix.ipv6 16, 32, 48 or 64 bits
  */

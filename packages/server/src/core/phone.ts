@@ -2,11 +2,11 @@ import parsePhoneNumber, { type CountryCode, type PhoneNumber } from 'libphonenu
 import { LRUCache } from 'lru-cache';
 import { DomainError } from './errors.ts';
 
-/** Digits of other scripts look alike on a screen and are not what a gateway dials. */
-const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/u;
+/** Digits of other scripts: libphonenumber accepts them, but some resemble different ASCII digits. */
+const NON_ASCII_DIGIT = /(?![0-9])\p{Nd}/u;
 
-/** Numbers of these kinds cost the caller extra or reach no person. */
-const REFUSED = new Set([
+/** Types of numbers that cost extra to reach or do not belong to a person. */
+const REFUSED_TYPES = new Set([
   'PREMIUM_RATE',
   'SHARED_COST',
   'TOLL_FREE',
@@ -16,45 +16,47 @@ const REFUSED = new Set([
   'PAGER',
 ]);
 
-/** Phones that `parsePhone` accepted lately, in E.164: one sign-in asks eight times about the same. */
-const accepted = new LRUCache<string, PhoneNumber>({ max: 1_000 });
+/** Recently parsed phones by their E.164 form. One sign-in parses the same phone eight times. */
+const recent = new LRUCache<string, PhoneNumber>({ max: 1_000 });
 
 /**
- * A phone as a person writes it, in E.164 (ITU-T).
- * @param region where a number without `+` is from (ISO 3166-1 alpha-2)
+ * Parses a phone number in any common notation.
+ * @param region country of numbers without `+` (ISO 3166-1 alpha-2)
+ * @returns the number in E.164
  * @throws DomainError PHONE_INVALID
  */
 export function parsePhone(text: string, region: string): string {
-  if (accepted.has(text)) return text;
-  const number = FOREIGN_DIGIT.test(text)
+  if (recent.has(text)) return text;
+  const number = NON_ASCII_DIGIT.test(text)
     ? undefined
     : parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false });
-  if (!number?.isValid() || number.ext || REFUSED.has(number.getType() ?? ''))
+  if (!number?.isValid() || number.ext || REFUSED_TYPES.has(number.getType() ?? ''))
     throw new DomainError('PHONE_INVALID');
-  accepted.set(number.number, number);
+  recent.set(number.number, number);
   return number.number;
 }
 
 function numberOf(phone: string): PhoneNumber | undefined {
-  return accepted.get(phone) ?? parsePhoneNumber(phone);
+  return recent.get(phone) ?? parsePhoneNumber(phone);
 }
 
-/** Whether a text is a valid phone in E.164 already. */
+/** True if the text is a valid phone number in E.164. */
 export function isPhone(text: string): boolean {
   return parsePhoneNumber(text)?.number === text;
 }
 
-/** Satellite and other networks without a country, as libphonenumber calls them (UN M49: the world). */
+/** Satellite and other international networks. libphonenumber uses the UN M49 code of the world. */
 export const WORLD = '001';
 
-/** The country of a phone in E.164 (ISO 3166-1 alpha-2), or WORLD. */
+/** The country (ISO 3166-1 alpha-2) of a phone in E.164, or WORLD. */
 export function countryOf(phone: string): string {
   return numberOf(phone)?.country ?? WORLD;
 }
 
 /**
- * `+79991234567` as `+7 *** ***-45-67`: enough to recognise one's own, for logs and pages. The form is
- * the same for every country; of a number of fewer than 8 digits half is shown.
+ * Masks a phone for logs and pages: `+79991234567` becomes `+7 *** ***-45-67`, which its owner still
+ * recognizes. The format is the same for every country. Shows four digits, or half of them if the
+ * national number has fewer than 8.
  */
 export function maskPhone(phone: string): string {
   const { countryCallingCode, nationalNumber } = numberOf(phone) ?? {

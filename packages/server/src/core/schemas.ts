@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** Wire shapes that several routers speak of. */
+/** Schemas of fields that several routers share. */
 
-const asTime = { format: 'date-time', example: '2026-11-20T12:00:00.000Z' };
+const timeMeta = { format: 'date-time', example: '2026-11-20T12:00:00.000Z' };
 
-/** A time as it travels: ISO 8601 in UTC. */
+/** A Date in code, ISO 8601 in UTC on the wire. */
 export const time = z
   .codec(z.date(), z.string(), {
     decode: (date) => date.toISOString(),
     encode: (text) => new Date(text),
   })
-  .meta({ type: 'string', ...asTime });
+  .meta({ type: 'string', ...timeMeta });
 
-/** The same where the database has written it so. */
-export const writtenTime = z.string().meta(asTime);
+/** A time that the database has already formatted as ISO 8601 in UTC. */
+export const isoTime = z.string().meta(timeMeta);
 
 export const id = z
   .uuid()
@@ -23,7 +23,7 @@ export const id = z
 export const phoneInput = z
   .string()
   .max(40)
-  .describe('In any form a person writes it; without + it is of DEFAULT_REGION')
+  .describe('In any common notation. Without `+`, the country is `DEFAULT_REGION`')
   .meta({ example: '+7 (999) 123-45-67' });
 
 export const phone = z.string().describe('E.164').meta({ example: '+79991234567' });
@@ -32,7 +32,7 @@ export const inviteCodeInput = z
   .string()
   .min(1)
   .max(64)
-  .describe('Case and surrounding blanks do not matter')
+  .describe('Case and surrounding spaces are ignored')
   .meta({ example: 'K7MWQ2' });
 
 export const inviteCode = z.string().meta({ example: 'K7MWQ2' });

@@ -1,14 +1,17 @@
 import { createECDH, hkdfSync } from 'node:crypto';
 
-/** One key for each use, derived from APP_SECRET; the first secret writes, the others still read. */
+/**
+ * Keys derived from APP_SECRET, one per purpose and secret. The first key of each list is used to
+ * encrypt and sign. The others only decrypt and verify, so that secrets can be rotated.
+ */
 export interface Secrets {
-  /** 32 bytes for each secret. */
+  /** 32 bytes each. */
   oneTimeCode: Buffer[];
   refreshToken: Buffer[];
   sessionCookie: CookiePassword[];
-  /** Recognises a deleted account's phone and email. */
+  /** Hashes the phones and emails of deleted accounts, to recognize them at a later sign-up. */
   deletedIdentity: Buffer[];
-  /** Private ES256 keys as JWK. */
+  /** Private ES256 keys as JWKs. */
   signing: SigningKey[];
 }
 
@@ -24,14 +27,14 @@ export interface SigningKey {
 }
 
 interface CookiePassword {
-  /** Names the password in what it sealed: the same wherever its secret stands in APP_SECRET. */
+  /** Stored in what the password sealed. It does not depend on the position in APP_SECRET. */
   id: number;
   password: string;
 }
 
 export function deriveSecrets(appSecrets: readonly string[]): Secrets {
-  const derive = (use: string, bytes = 32) =>
-    appSecrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'invitree', use, bytes)));
+  const derive = (purpose: string, bytes = 32) =>
+    appSecrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'invitree', purpose, bytes)));
   return {
     oneTimeCode: derive('one-time code'),
     refreshToken: derive('refresh token'),
@@ -39,7 +42,7 @@ export function deriveSecrets(appSecrets: readonly string[]): Secrets {
       id: bytes.readUInt32BE(32),
       password: bytes.toString('base64url', 0, 32),
     })),
-    // The label is from an earlier name. Changing it would change the key.
+    // The label predates the current name. Changing it would change the key.
     deletedIdentity: derive('departed identity'),
     signing: derive('access token signing key', 48).map(signingKey),
   };
@@ -49,8 +52,8 @@ export function deriveSecrets(appSecrets: readonly string[]): Secrets {
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /**
- * A private key out of 48 pseudo-random bytes by "extra random bits" (FIPS 186-5, A.2.1), so every
- * instance with the same APP_SECRET signs alike and nothing is stored.
+ * Derives a private key from 48 pseudorandom bytes by the method of extra random bits (FIPS 186-5,
+ * A.2.1). Instances with the same APP_SECRET share the key without storing it.
  */
 function signingKey(seed: Buffer): SigningKey {
   const d = (BigInt(`0x${seed.toString('hex')}`) % (ORDER - 1n)) + 1n;

@@ -1,4 +1,4 @@
-/** The start cannot go on, for a reason that an operator can mend: the message says all there is to say. */
+/** The server cannot start, and the operator can fix it. The message is shown without a stack trace. */
 export class StartError extends Error {
   override name = 'StartError';
 }
