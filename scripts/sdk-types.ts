@@ -21,6 +21,7 @@ export interface SdkTypes {
   declarations(): string[];
 }
 
+/** Creates a printer that collects the named types it encounters. */
 export function createSdkTypes(): SdkTypes {
   /** Declarations by name. */
   const named = new Map<string, string>();

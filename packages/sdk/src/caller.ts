@@ -62,7 +62,7 @@ export function createCaller(
       const userId = tokens?.userId ?? null;
       if (initialUserId === undefined) initialUserId = userId;
       if (initialUserId !== userId)
-        throw new InvitreeError('TOKEN_MISSING', 'The user signed out during the call.');
+        throw new InvitreeError('TOKEN_MISSING', 'The user who made this call has signed out.');
       try {
         const output = await send({ ...request, accessToken: tokens?.accessToken });
         // After a page reload, only a successful call shows that the cookie holds a session.
@@ -84,13 +84,14 @@ export function createCaller(
   ): Promise<unknown> {
     const { path, type, input, signal } = request;
     const retryable = type === 'query' || RETRYABLE_MUTATIONS.has(path);
-    let responseLost = false;
+    // True if an earlier attempt may have succeeded although its response did not arrive.
+    let mayHaveSucceeded = false;
     for (let attempts = 1; ; attempts += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (!isInvitreeError(error) || signal?.aborted) throw error;
-        if (responseLost && error.is('ALREADY_ACTIVATED'))
+        if (mayHaveSucceeded && error.is('ALREADY_ACTIVATED'))
           return recoverActivation(
             error,
             input,
@@ -100,7 +101,7 @@ export function createCaller(
         if (path === 'auth.logout' && error.status === 401) return { revoked: 0 };
         const delay = retryable ? retryDelay(attempts, error, retry) : undefined;
         if (delay === undefined) throw error;
-        responseLost ||= error.reason !== 'RATE_LIMITED';
+        mayHaveSucceeded ||= error.reason !== 'RATE_LIMITED';
         await sleep(delay);
       }
     }

@@ -68,7 +68,7 @@ function fromErrorBody({ message, data }: ErrorBody): InvitreeError {
   return new InvitreeError(reason, message, { ...details, status: httpStatus });
 }
 
-/** Creates the error for a response from a proxy, of which only status and headers mean anything. */
+/** Creates the error for a response from a proxy. Only its status and headers are meaningful. */
 function unexpectedResponse({ status, headers }: Response): InvitreeError {
   const reason =
     status === 429 ? 'RATE_LIMITED' : UNAVAILABLE.has(status) ? 'UNAVAILABLE' : 'UNREADABLE';
@@ -83,7 +83,7 @@ function unexpectedResponse({ status, headers }: Response): InvitreeError {
 /** Statuses with which a proxy reports that the server behind it is down. */
 const UNAVAILABLE = new Set([502, 503, 504]);
 
-/** Returns seconds from a `Retry-After` header, which holds seconds or a date (RFC 9110, 10.2.3). */
+/** Returns the seconds to wait. The header holds seconds or a date (RFC 9110, section 10.2.3). */
 function parseRetryAfter(header: string | null): number | undefined {
   if (!header) return undefined;
   const number = Number(header);

@@ -57,7 +57,7 @@ export class Session {
   }
 
   /**
-   * Replaces tokens that the server rejected or that are about to expire. Concurrent calls share one
+   * Replaces tokens that the server rejected or that are about to expire. Concurrent calls share a
    * refresh. Returns null if their user has signed out since.
    * @throws InvitreeError
    */

@@ -37,14 +37,14 @@ export interface VerifiedToken {
 
 /**
  * Verifies an access token, given alone or as an Authorization header with the Bearer scheme.
- * @throws InvitreeError TOKEN_MISSING, TOKEN_EXPIRED or TOKEN_INVALID, with status 401; UNAVAILABLE,
- * with status 503, if the server's keys cannot be fetched
+ * @throws InvitreeError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID (status 401), or UNAVAILABLE
+ * (status 503) if the server's keys cannot be fetched
  */
 export type Verify = (authorization: string | null | undefined) => Promise<VerifiedToken>;
 
 /**
- * Creates a function that verifies access tokens (RFC 9068) with the server's public keys, without a
- * request per token. Keys are fetched for the first token, cached, and fetched again when a token
+ * Creates a function that verifies access tokens (RFC 9068) with the server's public keys, without
+ * a request per token. Keys are fetched for the first token, cached, and fetched again when a token
  * names an unknown key, at most every 30 seconds. Create one verifier per process and reuse it.
  *
  * A sign-out is not visible to it: a token stays valid until it expires, 15 minutes by default.
@@ -66,7 +66,7 @@ export function createVerifier(options: VerifierOptions): Verify {
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
-        // RFC 9068, 4 requires checking both. The server issues tokens with itself as the audience.
+        // RFC 9068, section 4 requires both checks. The server names itself as the audience.
         audience: issuer,
         clockTolerance,
         algorithms: ['ES256'],
@@ -87,8 +87,8 @@ export function createVerifier(options: VerifierOptions): Verify {
 }
 
 /**
- * Converts what `jwtVerify` throws. jose has no class of its own for keys that could not be fetched:
- * it throws fetch's error, a generic error for a bad status, or one of the JWKS errors.
+ * Converts what `jwtVerify` throws. jose reports keys that could not be fetched in several ways: it
+ * rethrows fetch's error, or throws a generic error for a bad status, or one of two JWKS errors.
  */
 function toInvitreeError(cause: unknown): InvitreeError {
   if (cause instanceof errors.JWTExpired)

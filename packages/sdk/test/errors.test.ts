@@ -48,16 +48,17 @@ describe('failures have a reason', () => {
     abort.abort();
     expect(await duringRequest).toMatchObject({ reason: 'ABORTED' });
 
-    const { asked, fetch } = scripted(offline());
+    const { requests, fetch } = scripted(offline());
     const slowToRetry = createClient({
       url: server.url,
       fetch,
       retry: { minDelay: 60_000, maxDelay: 60_000 },
     });
-    const signal = new AbortController();
-    const betweenRetries = failure(slowToRetry.referral.checkCode({ code: 'K7MWQ2' }, signal));
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
-    signal.abort();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const betweenRetries = failure(slowToRetry.referral.checkCode({ code: 'K7MWQ2' }, { signal }));
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    controller.abort();
     expect(await betweenRetries).toMatchObject({ reason: 'ABORTED' });
   });
 

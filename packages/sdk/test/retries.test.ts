@@ -11,19 +11,19 @@ afterAll(() => server.close());
 
 describe('retries', () => {
   test('retries a query until it succeeds', async () => {
-    const { asked, fetch } = scripted(offline(), new Response('', { status: 502 }));
+    const { requests, fetch } = scripted(offline(), new Response('', { status: 502 }));
     const client = createClient({ url: server.url, fetch, retry: { minDelay: 1 } });
     expect(await client.referral.checkCode({ code: 'K7MWQ2' })).toMatchObject({ valid: false });
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   test('gives up on a query after the last attempt', async () => {
-    const { asked, fetch } = scripted(...Array.from({ length: 9 }, offline));
+    const { requests, fetch } = scripted(...Array.from({ length: 9 }, offline));
     const client = createClient({ url: server.url, fetch, retry: { attempts: 4, minDelay: 1 } });
     expect(await failure(client.referral.checkCode({ code: 'K7MWQ2' }))).toMatchObject({
       reason: 'NETWORK',
     });
-    expect(asked).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 
   test('waits for Retry-After, and does not retry if that is too long', async () => {
@@ -34,14 +34,14 @@ describe('retries', () => {
     const options = { url: server.url, retry: { minDelay: 1, maxDelay: 1500 } };
     await createClient({ ...options, fetch: soon.fetch }).referral.checkCode({ code: 'K7MWQ2' });
     expect(performance.now() - startedAt).toBeGreaterThan(990);
-    expect(soon.asked).toHaveLength(2);
+    expect(soon.requests).toHaveLength(2);
 
     const late = scripted(busy(new Date(Date.now() + 60_000).toUTCString()));
     const client = createClient({ ...options, fetch: late.fetch });
     const error = await failure(client.referral.checkCode({ code: 'K7MWQ2' }));
     expect(error).toMatchObject({ reason: 'UNAVAILABLE' });
     expect((error as InvitreeError).retryAfter).toBeGreaterThan(55);
-    expect(late.asked).toHaveLength(1);
+    expect(late.requests).toHaveLength(1);
   });
 
   test('never retries sign-ins, code requests or other mutations', async () => {
@@ -62,7 +62,7 @@ describe('retries', () => {
     });
     await failure(signedOut.auth.requestCode({ phone: '+79991234567' }));
     await failure(signedOut.auth.verifyCode({ phone: '+79991234567', code: '1234' }));
-    expect(failing.asked).toEqual(['auth.requestCode', 'auth.verifyCode']);
+    expect(failing.requests).toEqual(['auth.requestCode', 'auth.verifyCode']);
   });
 });
 

@@ -12,7 +12,7 @@ afterAll(() => server.close());
 /** Seconds: longer than the lifetime of an access token. */
 const LIFETIME = 901;
 
-test('after a sign-out everywhere, deletes the tokens and calls onSignedOut once with the error', async () => {
+test('a sign-out everywhere deletes the tokens and calls onSignedOut once', async () => {
   const storage = sharedStorage();
   const onSignedOut = vi.fn();
   const { client, phone } = await server.signedIn({ storage, onSignedOut });
@@ -37,7 +37,7 @@ test('after a sign-out everywhere, deletes the tokens and calls onSignedOut once
   expect(await client.auth.requestCode({ phone })).toMatchObject({ phone });
 });
 
-test('after a sign-out, calls onSignedOut without an error; a second sign-out succeeds', async () => {
+test('a sign-out calls onSignedOut without an error, and a second one succeeds', async () => {
   const onSignedOut = vi.fn();
   const { client } = await server.signedIn({ onSignedOut });
   expect(await client.auth.logout()).toEqual({ revoked: 1 });
