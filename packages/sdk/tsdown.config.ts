@@ -5,7 +5,7 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   dts: true,
-  tsconfig: '../../tsconfig.json',
+  tsconfig: 'tsconfig.build.json',
   deps: { neverBundle: [/^[^./]/] },
   treeshake: { moduleSideEffects: false },
 });
