@@ -1,7 +1,7 @@
 import type { SmsMessage } from '../src/sms/port.ts';
 import type { HttpGateway } from '../src/sms/senders/http.ts';
 
-/** A message with an id of its own. */
+/** A message with a random id. */
 export const smsMessage = (more: Partial<SmsMessage> = {}): SmsMessage => ({
   id: crypto.randomUUID(),
   to: '+79991234567',
@@ -9,7 +9,7 @@ export const smsMessage = (more: Partial<SmsMessage> = {}): SmsMessage => ({
   ...more,
 });
 
-/** A gateway that takes messages as JSON. */
+/** A gateway that receives messages as JSON. */
 export const jsonGateway = (url: string): HttpGateway => ({
   url,
   method: 'POST',

@@ -60,8 +60,8 @@ export async function serveBackups(
 }
 
 /**
- * Backs up the embedded database to `file`, also while the service runs. The file is complete or not
- * written at all.
+ * Backs up the embedded database to `file`, also while the service runs. The file is either
+ * complete or not written at all.
  * @returns its size in bytes
  * @throws StartError if the folder has no embedded database
  */

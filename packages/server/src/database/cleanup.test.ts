@@ -65,7 +65,10 @@ test('deletes many rows in batches', async () => {
 
 test('counts a failed round and runs the next one', async () => {
   const { database, metrics, clock } = app.deps;
-  const broken = { ...database, transaction: vi.fn().mockRejectedValueOnce(new Error('away')) };
+  const broken = {
+    ...database,
+    transaction: vi.fn().mockRejectedValueOnce(new Error('connection lost')),
+  };
   broken.transaction.mockImplementation(database.transaction);
   const cleanup = startCleanup(
     { database: broken, metrics, clock, log: pino({ level: 'silent' }) },

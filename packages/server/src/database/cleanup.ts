@@ -9,7 +9,7 @@ const CLEANUP_LOCK = 4_719_254;
 
 interface CleanupTask {
   kind: string;
-  /** Rows per transaction. Deleting a session cascades to its refresh tokens, thousands at worst. */
+  /** Rows per transaction. A session's refresh tokens, thousands at worst, are deleted with it. */
   batchSize: number;
   /** Deletes up to `limit` expired rows and returns one row for each. Skips locked rows. */
   deleteExpired(now: Date, limit: number): Sql;
@@ -28,7 +28,7 @@ const TASKS: CleanupTask[] = [
   {
     kind: 'phone_code',
     batchSize: 1_000,
-    // Sends and wrong guesses count for 24 hours, and none is later than the expiry of the last code.
+    // Sends and wrong guesses count for 24 hours. None is later than the last code's expiry.
     deleteExpired: (now, limit) => sql`
       delete from phone_codes where phone in (
         select phone from phone_codes where expires_at <= ${new Date(+now - DAY)}
@@ -51,9 +51,9 @@ export interface CleanupResult {
 }
 
 /**
- * Deletes expired rows in batches, one transaction each. An advisory lock lets one instance clean up
- * at a time, and PostgreSQL releases it if that instance is killed. Nothing depends on this running:
- * expired rows are ignored whether they still exist or not.
+ * Deletes expired rows in batches, one transaction each. An advisory lock lets one instance clean
+ * up at a time, and PostgreSQL releases it if that instance is killed. Nothing depends on this
+ * running: expired rows are ignored whether they still exist or not.
  */
 export async function cleanUp(
   { database, clock, metrics }: CleanupDeps,

@@ -2,14 +2,17 @@ import type { Pool, PoolClient } from 'pg';
 import type { Availability } from '../observability/availability.ts';
 import { isConnectionLost, isReadTimeout } from './postgres-errors.ts';
 
-/** Runs `work` on a connection from the pool and returns the connection afterwards. */
+/** Runs `work` on a connection from the pool, then returns the connection to the pool. */
 export type WithConnection = <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
 
 /** ROLLBACK failed, so the connection is still inside a transaction. `cause` is the first error. */
 export class RollbackFailed extends Error {}
 
-/** Connections that are broken or in an unknown state are closed instead of returned to the pool. */
-export function connectionsOf(pool: Pool, availability: Availability): WithConnection {
+/**
+ * Creates a function that checks connections out of the pool. It closes connections that are broken
+ * or in an unknown state instead of returning them to the pool.
+ */
+export function createWithConnection(pool: Pool, availability: Availability): WithConnection {
   // Without a listener, a connection that breaks while checked out and idle would end the process.
   pool.on('connect', (client) => client.on('error', availability.markDown));
   return async (work) => {

@@ -9,8 +9,8 @@ import { openPglite } from './pglite.ts';
 const BATCH = 1_000;
 
 /**
- * Copies the embedded database in `folder` to the empty PostgreSQL at `url`, in one transaction. The
- * folder is left unchanged. The service must be stopped.
+ * Copies the embedded database in `folder` to the empty PostgreSQL at `url`, in one transaction.
+ * The folder is left unchanged. The service must be stopped.
  * @returns the number of rows by table
  * @throws StartError if the service is running or the target has rows
  */

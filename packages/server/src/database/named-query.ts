@@ -19,7 +19,7 @@ interface Column {
 /** Result columns of a connection's statements, by statement name. */
 export type Columns = Map<string, readonly Column[]>;
 
-/** The extended protocol methods of pg's connection, which pg-cursor and pg-query-stream use too. */
+/** The extended protocol methods of pg's connection. pg-cursor and pg-query-stream use them too. */
 interface Connection {
   stream: { cork?(): void; uncork?(): void };
   parsedStatements: Record<string, string | undefined>;

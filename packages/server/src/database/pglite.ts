@@ -32,7 +32,7 @@ export async function openPglite(folder?: string, content?: Blob) {
 }
 
 /**
- * pg's pool replaces the connection after a failed query. PGlite has only one session, so a replaced
+ * pg's pool replaces the connection after a failed query. PGlite has only one session, so a new
  * connection would receive the responses of earlier queries.
  */
 async function queryAndRelease(pool: Pool, args: unknown[]): Promise<unknown> {

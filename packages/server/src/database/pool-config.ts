@@ -43,7 +43,7 @@ export function poolLimits(settings: PostgresSettings): PoolConfig {
   };
 }
 
-/** Begins a transaction with the limits that a pooler in transaction mode refuses on connections. */
+/** Begins a transaction with the limits that a transaction pooler refuses for connections. */
 export function beginWithLimits(settings: PostgresSettings): string {
   return [
     'begin',

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool, PoolClient } from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Availability, createAvailability } from '../observability/availability.ts';
-import { connectionsOf, type WithConnection } from './connections.ts';
+import { createWithConnection, type WithConnection } from './connections.ts';
 import type { Database, Sql } from './port.ts';
 import { isConnectionLost, isReadTimeout, toDomainError } from './postgres-errors.ts';
 import { runTransaction } from './transaction.ts';
@@ -33,7 +33,7 @@ export function createDatabase(
     begin = 'begin',
   }: Options = {},
 ): Database {
-  const withConnection = connectionsOf(pool, availability);
+  const withConnection = createWithConnection(pool, availability);
   const query = namedStatements ? queryNamed : queryUnnamed;
   const sqlOn = (client: PoolClient): Sql => ({ query: (statement) => query(client, statement) });
   const prisma = createPrisma(pool, availability);

@@ -15,9 +15,9 @@ export interface Database extends Sql {
   /** For metrics. */
   readonly health: DatabaseHealth;
   /**
-   * Runs `work` in a transaction. A deadlock, a serialization failure, a Retry, or a connection lost
-   * before COMMIT was sent runs it again from the start, so `work` must have no side effects outside
-   * `tx`. If the connection is lost during COMMIT, the outcome is unknown.
+   * Runs `work` in a transaction. A deadlock, a serialization failure, a Retry, or a connection
+   * lost before COMMIT was sent runs it again from the start, so `work` must have no side effects
+   * outside `tx`. If the connection is lost during COMMIT, the outcome is unknown.
    * @throws DomainError UNAVAILABLE if the outcome is unknown or every attempt failed
    */
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;

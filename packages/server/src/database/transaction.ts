@@ -10,7 +10,7 @@ import {
   toDomainError,
 } from './postgres-errors.ts';
 
-/** Deadlocks and serialization failures. PostgreSQL aborts one transaction so others can proceed. */
+/** Deadlocks and serialization failures. PostgreSQL aborts one party so the others can proceed. */
 const MAX_CONFLICT_ATTEMPTS = 10;
 /** Each Retry means that another transaction made progress, so concurrency bounds their number. */
 const MAX_RETRY_ATTEMPTS = 100;
@@ -24,7 +24,7 @@ interface Options {
   sqlOn(client: PoolClient): Sql;
 }
 
-/** Implements `Database.transaction`, whose doc comment says what is retried. */
+/** Implements `Database.transaction`, where its retries are documented. */
 export async function runTransaction<T>(
   options: Options,
   work: (tx: Sql) => Promise<T>,

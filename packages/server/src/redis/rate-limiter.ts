@@ -16,7 +16,7 @@ export function memoryRateLimiter(): RateLimiter {
   );
 }
 
-/** Limits shared by all instances on the same Redis. Fails closed: without Redis, nothing is allowed. */
+/** Limits shared by all instances on the same Redis. Fails closed while Redis is down. */
 export function redisRateLimiter(redis: RedisClient): RateLimiter {
   const limiter = rateLimiter(
     (name, { points, seconds }) =>

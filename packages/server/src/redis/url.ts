@@ -14,8 +14,9 @@ const PATTERN =
   /^redis(?<tls>s)?(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?$/;
 
 /**
- * Parses `redis://user:password@host:6379/0` (`rediss://` for TLS), `redis+cluster://one:6379,two:6379`
- * and `redis+sentinel://one:26379,two:26379/master/0`. User and password are for Redis, not Sentinel.
+ * Parses `redis://user:password@host:6379/0` (`rediss://` for TLS),
+ * `redis+cluster://one:6379,two:6379` and `redis+sentinel://one:26379,two:26379/master/0`. The user
+ * and password are for Redis, not for Sentinel.
  * @returns undefined if the address is invalid
  */
 export function parseRedisUrl(text: string): RedisAddress | undefined {

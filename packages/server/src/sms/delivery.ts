@@ -118,7 +118,9 @@ export function createDelivery({
           }
         }
         if (candidates.size === 0 || round === MAX_ROUNDS) throw failure;
-        await sleep(delayAfter(round, backoff), undefined, { signal: stop.signal });
+        await sleep(delayAfter(round, backoff), undefined, { signal: stop.signal }).catch(() => {
+          throw new SmsError('shutting down', false);
+        });
       }
     }
   }

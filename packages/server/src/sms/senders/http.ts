@@ -16,7 +16,7 @@ export interface HttpGateway {
   expect?: string | undefined;
 }
 
-/** Sends through any provider's HTTP API. All attempts at a message use the same Idempotency-Key. */
+/** Sends through a provider's HTTP API. All attempts at a message use the same Idempotency-Key. */
 export function httpSender(gateway: HttpGateway, clock = Date.now): SmsSender {
   const { method, headers, secret, expect } = gateway;
   const encode = escapeFor(headers['content-type'] ?? '');
