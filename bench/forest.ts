@@ -1,41 +1,42 @@
-/** Who referred whom among `users` made-up people, numbered from 0: the same for the same number, always. */
+/** The referrals among `users` synthetic users, numbered from 0. Deterministic for a given size. */
 export interface Forest {
   users: number;
-  /** A user's referrer, or -1 */
+  /** Each user's referrer, or -1. */
   referrer: Int32Array;
-  /** Someone above the user: what `referrals.top_id` is */
+  /** Each user's `referrals.top_id`: some ancestor, or -1. */
   top: Int32Array;
-  /** How many referees each has */
+  /** Each user's number of referees. */
   count: Int32Array;
-  /** Number 0 has this many referees. */
+  /** The number of referees of user 0, the most popular one. */
   star: number;
-  /** Numbers 1 to this one are a line, each the referrer of the next. */
-  line: number;
+  /** Users 1 to this one form a chain: each is the referrer of the next. */
+  chain: number;
 }
 
 /**
- * Skewed as life is: one in ten came by themselves, early users have most referees, one of them a
- * tenth of everybody. And a line, which is deep beyond life and grew from its end up: so each points
- * no higher than their own referrer, which is the worst for finding the top.
+ * Generates a realistic, skewed distribution: one user in ten has no referrer, early users have the
+ * most referees, and user 0 has a tenth of all users. It also contains an unrealistically deep
+ * chain that grew from its bottom up, so each `top_id` is only the referrer: the worst case for a
+ * search of the top.
  */
-export function growForest(users: number): Forest {
+export function generateForest(users: number): Forest {
   const referrer = new Int32Array(users).fill(-1);
   const top = new Int32Array(users).fill(-1);
   const count = new Int32Array(users);
   const star = Math.floor(users / 10);
-  const line = Math.min(10_000, Math.floor(users / 10));
-  const first = line + 1;
+  const chain = Math.min(10_000, Math.floor(users / 10));
+  const first = chain + 1;
   for (let i = 2; i < users; i++) {
-    const above = chooseReferrer(i);
-    if (above === -1) continue;
-    referrer[i] = above;
-    count[above] = at(count, above) + 1;
-    top[i] = i <= line || at(top, above) === -1 ? above : at(top, above);
+    const parent = chooseReferrer(i);
+    if (parent === -1) continue;
+    referrer[i] = parent;
+    count[parent] = at(count, parent) + 1;
+    top[i] = i <= chain || at(top, parent) === -1 ? parent : at(top, parent);
   }
-  return { users, referrer, top, count, star, line };
+  return { users, referrer, top, count, star, chain };
 
   function chooseReferrer(i: number): number {
-    if (i <= line) return i - 1;
+    if (i <= chain) return i - 1;
     if (i % 9 === 0 && at(count, 0) < star) return 0;
     const chance = random(i);
     if (i === first || chance < 0.1) return -1;
@@ -45,7 +46,7 @@ export function growForest(users: number): Forest {
 
 const at = (numbers: Int32Array, i: number) => numbers[i] as number;
 
-/** From 0 up to 1, by the number alone (the finalizer of MurmurHash3). */
+/** A pseudo-random number in [0, 1), determined by `i` (the finalizer of MurmurHash3). */
 function random(i: number): number {
   let hash = i | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,24 +1,24 @@
-/** Milliseconds */
+/** In milliseconds. */
 export interface Latencies {
   median: number;
   p99: number;
 }
 
-const CALLS_A_ROUND = 20;
-const WARM_UP = 10;
+const CALLS_PER_ROUND = 20;
+const WARM_UP_ROUNDS = 10;
 
-/** Calls each in turns, so that whatever else the machine does meets all of them alike. */
-export async function measure(
+/** Measures the calls in turns, so that other load on the machine affects all of them equally. */
+export async function measureLatencies(
   calls: (() => Promise<unknown>)[],
   rounds: number,
 ): Promise<Latencies[]> {
   const samples = calls.map((): number[] => []);
-  for (let round = 1; round <= WARM_UP + rounds; round++) {
+  for (let round = 1; round <= WARM_UP_ROUNDS + rounds; round++) {
     for (const [i, call] of calls.entries()) {
-      for (let n = 0; n < CALLS_A_ROUND; n++) {
+      for (let n = 0; n < CALLS_PER_ROUND; n++) {
         const started = performance.now();
         await call();
-        if (round > WARM_UP) samples[i]?.push(performance.now() - started);
+        if (round > WARM_UP_ROUNDS) samples[i]?.push(performance.now() - started);
       }
     }
   }

@@ -1,9 +1,9 @@
-/** pnpm bench [speed | scale | seed] [its options]: each is a program of its own, `speed` if none is named. */
+/** pnpm bench [speed | scale | seed] [options]: runs one of the programs, `speed` by default. */
 import { spawnSync } from 'node:child_process';
 
-const given = process.argv.slice(2);
-const named = given[0] !== undefined && !given[0].startsWith('-');
-const [program, ...options] = named ? given : ['speed', ...given];
+const args = process.argv.slice(2);
+const isNamed = args[0] !== undefined && !args[0].startsWith('-');
+const [program, ...options] = isNamed ? args : ['speed', ...args];
 const file = new URL(`./${program}.ts`, import.meta.url).pathname;
 const { status } = spawnSync(
   process.execPath,

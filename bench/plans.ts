@@ -1,7 +1,7 @@
 import { Client, escapeLiteral } from 'pg';
-import type { Subject } from './subject.ts';
+import type { Target } from './target.ts';
 
-const BIG = new Set(['users', 'invite_codes', 'referrals', 'referral_days']);
+const LARGE_TABLES = new Set(['users', 'invite_codes', 'referrals', 'referral_days']);
 
 interface Plan {
   'Node Type': string;
@@ -10,10 +10,10 @@ interface Plan {
 }
 
 /**
- * How PostgreSQL goes about each statement when it plans for any values, as it does for prepared ones
- * after a while. One line a statement.
+ * Describes PostgreSQL's generic plan of each statement, one line per statement. PostgreSQL
+ * switches prepared statements to generic plans after a few executions.
  */
-export async function checkPlans({ url, statements }: Subject): Promise<string[]> {
+export async function explainStatements({ url, statements }: Target): Promise<string[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query('set plan_cache_mode = force_generic_plan');
@@ -28,7 +28,9 @@ export async function checkPlans({ url, statements }: Subject): Promise<string[]
     await client.query('deallocate statement');
     const nodes = rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan }) => flatten(Plan)));
     const scans = nodes
-      .filter((node) => node['Node Type'] === 'Seq Scan' && BIG.has(node['Relation Name'] ?? ''))
+      .filter(
+        (node) => node['Node Type'] === 'Seq Scan' && LARGE_TABLES.has(node['Relation Name'] ?? ''),
+      )
       .map((node) => node['Relation Name']);
     const verdict = scans.length > 0 ? `SEQUENTIAL SCAN of ${scans.join(', ')}` : 'by index';
     lines.push(`${verdict}: ${text.replaceAll(/\s+/g, ' ').trim().slice(0, 100)}`);

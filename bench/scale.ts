@@ -1,15 +1,18 @@
 /**
- * pnpm bench scale [--small 10000] [--large 10000000] [--server postgres://...] [--rounds 20]: what a call
- * of a rule takes with few and with many users, in one run, in turns. Seeds the databases it does not find.
+ * pnpm bench scale [--small 10000] [--large 10000000] [--server postgres://...] [--rounds 20]
+ *
+ * Compares the latency of the rules in a small and a large database, measured in turns in one run.
+ * Seeds the databases if they do not exist.
  */
 import { parseArgs, styleText } from 'node:util';
-import { type Latencies, measure } from './latencies.ts';
-import { checkPlans } from './plans.ts';
-import { seed, seedUrl } from './seed.ts';
-import { openSubject, type Subject } from './subject.ts';
+import { seedUrl } from './database.ts';
+import { type Latencies, measureLatencies } from './latencies.ts';
+import { explainStatements } from './plans.ts';
+import { seed } from './seed.ts';
+import { openTarget, type Target } from './target.ts';
 
-/** How many times the small one's latency a call may take with many users. */
-const TARGET = 1.5;
+/** The highest acceptable ratio of the large database's latency to the small one's. */
+const MAX_RATIO = 1.5;
 
 const { values } = parseArgs({
   options: {
@@ -21,19 +24,19 @@ const { values } = parseArgs({
 });
 
 const sizes = [Number(values.small), Number(values.large)];
-const subjects: Subject[] = [];
+const targets: Target[] = [];
 for (const users of sizes) {
   const url = seedUrl(values.server, users);
   await seed(url, users, (line) => console.log(`  ${line}`));
-  subjects.push(await openSubject(url, users));
+  targets.push(await openTarget(url, users));
 }
-const [small, large] = subjects as [Subject, Subject];
+const [small, large] = targets as [Target, Target];
 
 const ms = (value: number) => value.toFixed(value < 0.1 ? 4 : 2).padStart(9);
-const line = (name: string, [a, b]: Latencies[], bounded: boolean) => {
+const printRow = (name: string, [a, b]: Latencies[], hasTarget: boolean) => {
   if (!a || !b) return;
   const ratio = b.median / a.median;
-  const verdict = bounded || ratio <= TARGET ? '' : styleText('red', ' above the target');
+  const verdict = hasTarget && ratio > MAX_RATIO ? styleText('red', ' above the target') : '';
   console.log(
     `${name.padEnd(44)}${ms(a.median)}${ms(a.p99)}${ms(b.median)}${ms(b.p99)}${ratio.toFixed(2).padStart(7)}${verdict}`,
   );
@@ -44,18 +47,20 @@ console.log(
 );
 console.log(`${'milliseconds'.padEnd(44)}   median      p99   median      p99  ratio`);
 for (const name of small.calls.keys()) {
-  const calls = subjects.map(({ calls }) => calls.get(name) as () => Promise<unknown>);
-  const latencies = await measure(calls, Number(values.rounds));
-  line(name, latencies, /^(whole|cold):/.test(name));
+  const calls = targets.map(({ calls }) => calls.get(name) as () => Promise<unknown>);
+  const latencies = await measureLatencies(calls, Number(values.rounds));
+  printRow(name, latencies, !/^(whole|cold):/.test(name));
 }
-for (const { users, line, firstBelowLine } of subjects)
+for (const { users, chain, activateBelowFreshChain } of targets)
   console.log(
-    `\nThe first activation below a line ${line} deep, at ${users} users: ${(await firstBelowLine()).toFixed(1)} ms`,
+    `\nFirst activation below a chain of ${chain}, at ${users} users: ${(await activateBelowFreshChain()).toFixed(1)} ms`,
   );
-for (const { users, inviteCodeCache } of subjects) {
+for (const { users, inviteCodeCache } of targets) {
   const { hits, misses } = inviteCodeCache;
-  console.log(`\nCode cache at ${users} users: ${hits} of ${hits + misses} look-ups from memory`);
+  console.log(
+    `\nInvite code cache at ${users} users: ${hits} of ${hits + misses} lookups from memory`,
+  );
 }
 console.log(`\nPlans at ${large.users} users under plan_cache_mode = force_generic_plan:`);
-for (const plan of await checkPlans(large)) console.log(`  ${plan}`);
-for (const { close } of subjects) await close();
+for (const plan of await explainStatements(large)) console.log(`  ${plan}`);
+for (const { close } of targets) await close();

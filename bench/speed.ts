@@ -1,7 +1,9 @@
 /**
- * pnpm bench [--quick] [--only rates,signin] [--server postgres://...] [--redis redis://...] [--write]: what a
- * request costs here beside the least it can cost and beside a peer, in one run, in turns. `--write` puts
- * the tables and the picture into bench/.
+ * pnpm bench [--quick] [--only rates,signin] [--write]
+ *   [--server postgres://...] [--redis redis://...]
+ *
+ * Compares Invitree with the minimum cost on its stack and with better-auth, measured in turns in
+ * one run. `--write` updates the tables and the chart in bench/.
  */
 import { parseArgs } from 'node:util';
 import { openBench } from './speed/bench.ts';
@@ -19,7 +21,7 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-/** In this order: what takes memory comes before it is read. */
+/** Memory comes last, because it is read after the load of the other sections. */
 const SECTIONS = {
   ...{ rates, latency, signin, activation, others, cluster, sdk, embedded },
   memory: footprint,

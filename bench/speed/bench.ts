@@ -1,48 +1,48 @@
 import { request } from './connection.ts';
-import { launchFloor, launchInvitree, launchPeer } from './contenders.ts';
-import { type Ground, prepare, type User } from './ground.ts';
+import { launchBaseline, launchFloor, launchInvitree } from './contenders.ts';
+import { createFixture, type Fixture, type User } from './fixture.ts';
 import { openAll, strict } from './load.ts';
-import type { Latency, Pace, Rate, Runner } from './measure.ts';
+import type { Pace, Runner } from './measure.ts';
 import { type Contender, memory } from './processes.ts';
-import { print, type Row, type Section } from './report.ts';
-import * as works from './works.ts';
+import { printSection, type Row, type Section } from './report.ts';
+import * as workloads from './workloads.ts';
 
 export interface Bench {
-  ground: Ground;
+  fixture: Fixture;
   redis: string;
   pace: Pace;
-  /** For those whose ratio is close to its target: the machine moves by a fifth from one round to the next. */
-  patience: Pace;
+  /** More rounds, for ratios close to their target: a single round varies by a fifth. */
+  precisePace: Pace;
   quick: boolean;
-  /** Have 0, 10 and 1,000 referees. */
-  none: User;
-  ten: User;
-  thousand: User;
+  /** Users with 0, 10 and 1,000 referees. */
+  noReferees: User;
+  tenReferees: User;
+  thousandReferees: User;
   invitree: Contender;
   floor: Contender;
-  peer: Contender;
-  /** MB, before anybody asked for anything */
-  atRest: { invitree: number; peer: number };
+  baseline: Contender;
+  /** Resident memory in MB before the first request. */
+  idleMemory: { invitree: number; baseline: number };
   constant: Runner;
-  peerSession: Runner;
-  /** Phones with an account at the peer. */
-  peerPhones: string[];
-  /** A user's profile: the floor's, and ours by both protocols. */
-  onProfile(user: User): [Runner, Runner, Runner];
-  /** Stops what was started at the end. */
+  baselineSession: Runner;
+  /** Phones with an account at the baseline server. */
+  baselinePhones: string[];
+  /** Runners that read a user's profile: the floor, and Invitree over both protocols. */
+  profileRunners(user: User): [Runner, Runner, Runner];
+  /** Registers a server to be stopped at the end. */
   start(launching: Promise<Contender>): Promise<Contender>;
-  add(title: string, rows: Row[], columns?: string[]): void;
+  addSection(title: string, rows: Row[], columns?: string[]): void;
 }
 
-/** Starts all that are measured side by side. */
+/** Creates the fixture and starts all servers that are measured side by side. */
 export async function openBench(options: { server: string; redis: string; quick: boolean }) {
   const { server, redis, quick } = options;
-  const ground = await prepare(server);
+  const fixture = await createFixture(server);
   const contenders: Contender[] = [];
   const sections: Section[] = [];
   const close = async () => {
     for (const contender of contenders.splice(0)) await contender.stop();
-    await ground.drop();
+    await fixture.drop();
   };
   const start = async (launching: Promise<Contender>) => {
     const contender = await launching;
@@ -50,38 +50,40 @@ export async function openBench(options: { server: string; redis: string; quick:
     return contender;
   };
   try {
-    const [none, ten, thousand] = ground.subjects;
-    if (!none || !ten || !thousand) throw new Error('The seed has no such users');
-    const invitree = await start(launchInvitree(ground, redis));
-    const restOfOurs = memory(invitree.pid).now;
-    const headers = { authorization: `Bearer ${ten.token}` };
-    const answer = await fetch(`${invitree.url}/api/v1/profile`, { headers });
-    const floor = await start(launchFloor(ground, await answer.text()));
-    const peer = await start(launchPeer(ground));
-    const restOfPeer = memory(peer.pid).now;
-    const peerPhones = Array.from({ length: 400 }, (_, i) => `+7998${1_000_000 + i}`);
-    const token = await signUpAtPeer(peer, peerPhones);
+    const [noReferees, tenReferees, thousandReferees] = fixture.profileUsers;
+    if (!noReferees || !tenReferees || !thousandReferees)
+      throw new Error('The seed lacks users with 0, 10 or 1,000 referees');
+    const invitree = await start(launchInvitree(fixture, redis));
+    const idleInvitree = memory(invitree.pid).now;
+    const headers = { authorization: `Bearer ${tenReferees.token}` };
+    const response = await fetch(`${invitree.url}/api/v1/profile`, { headers });
+    const floor = await start(launchFloor(fixture, await response.text()));
+    const baseline = await start(launchBaseline(fixture));
+    const idleBaseline = memory(baseline.pid).now;
+    const baselinePhones = Array.from({ length: 400 }, (_, i) => `+7998${1_000_000 + i}`);
+    const token = await signUpToBaseline(baseline, baselinePhones);
     const pace = quick ? { rounds: 3, ms: 500 } : { rounds: 5, ms: 1000 };
     const bench: Bench = {
-      ...{ ground, redis, quick, none, ten, thousand, invitree, floor, peer, peerPhones, start },
+      ...{ fixture, redis, quick, noReferees, tenReferees, thousandReferees },
+      ...{ invitree, floor, baseline, baselinePhones, start },
       pace,
-      patience: quick ? pace : { ...pace, rounds: 9 },
-      atRest: { invitree: restOfOurs, peer: restOfPeer },
-      constant: runner('Floor: constant JSON', floor, works.always(request('GET /constant'))),
-      peerSession: runner(
+      precisePace: quick ? pace : { ...pace, rounds: 9 },
+      idleMemory: { invitree: idleInvitree, baseline: idleBaseline },
+      constant: runner('Floor: constant JSON', floor, workloads.always(request('GET /constant'))),
+      baselineSession: runner(
         'better-auth: session check',
-        peer,
-        works.always(request('GET /api/auth/get-session', { token })),
+        baseline,
+        workloads.always(request('GET /api/auth/get-session', { token })),
       ),
-      onProfile: (user) => [
-        runner('Floor: one statement', floor, works.always(request('GET /profile', user))),
-        runner('Invitree, REST', invitree, works.profileOverRest(user)),
-        runner('Invitree, tRPC', invitree, works.profileOverTrpc(user)),
+      profileRunners: (user) => [
+        runner('Floor: one statement', floor, workloads.always(request('GET /profile', user))),
+        runner('Invitree, REST', invitree, workloads.profileOverRest(user)),
+        runner('Invitree, tRPC', invitree, workloads.profileOverTrpc(user)),
       ],
-      add(title, rows, columns = ['a second', 'least', 'most', 'CPU µs']) {
+      addSection(title, rows, columns = ['per second', 'min', 'max', 'CPU µs']) {
         const section = { title, columns, rows };
         sections.push(section);
-        print(section);
+        printSection(section);
       },
     };
     return { bench, sections, close };
@@ -91,47 +93,17 @@ export async function openBench(options: { server: string; redis: string; quick:
   }
 }
 
-/** @returns the token of the first one's session */
-async function signUpAtPeer(peer: Contender, phones: string[]): Promise<string> {
-  const [connection] = await openAll([peer.url], 1);
+/** @returns a session token of the first phone's account */
+async function signUpToBaseline(baseline: Contender, phones: string[]): Promise<string> {
+  const [connection] = await openAll([baseline.url], 1);
   if (!connection) throw new Error('No connection');
-  const signIn = works.signInAtPeer(works.inTurn(phones));
+  const signIn = workloads.signInToBaseline(workloads.cycle(phones));
   for (const _ of phones) await signIn(strict(connection));
-  const token = await works.peerToken(strict(connection), phones[0] as string);
+  const token = await workloads.baselineToken(strict(connection), phones[0] as string);
   connection.close();
   return token;
 }
 
-/** `1 connection`, `16 connections` */
-export function count(connections: number): string {
-  return `${connections} ${connections === 1 ? 'connection' : 'connections'}`;
-}
-
-export function runner(name: string, server: Contender, work: Runner['work']): Runner {
-  return { name, servers: [server], work };
-}
-
-/** @param least what ours must reach, as a share of the one at `base` */
-export function ratesOf(
-  rates: Rate[],
-  { base, least }: { base?: number; least?: number } = {},
-): Row[] {
-  const reference = base === undefined ? undefined : rates[base];
-  return rates.map((each) => ({
-    name: each.name,
-    values: [each.rate, each.least, each.most, each.cpu],
-    ...(reference && each !== reference && { ratio: each.rate / reference.rate }),
-    ...(least && each !== reference && /^Invitree/.test(each.name) && { target: { least } }),
-  }));
-}
-
-/** @param most what the p99 of ours may be, as a multiple of the first one's */
-export function latenciesOf(latencies: Latency[], most: number): Row[] {
-  const [reference] = latencies;
-  return latencies.map((each) => ({
-    name: each.name,
-    values: [each.median, each.p99, each.most],
-    ...(reference && each !== reference && { ratio: each.p99 / reference.p99 }),
-    ...(/^Invitree/.test(each.name) && { target: { most } }),
-  }));
+export function runner(name: string, server: Contender, workload: Runner['workload']): Runner {
+  return { name, servers: [server], workload };
 }

@@ -1,48 +1,51 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { APP_SECRET, type Ground } from './ground.ts';
-import { type Contender, launch } from './processes.ts';
+import { APP_SECRET, type Fixture } from './fixture.ts';
+import { type Contender, launchContender } from './processes.ts';
 
 const MAIN = '../../packages/server/src/main.ts';
 
 const SETTINGS = {
   APP_SECRET,
   PORT: '0',
-  // As an operator has it, and so that codes come back with the answer: development.
+  // Development mode, as NODE_ENV is not set, so that responses contain the one-time code.
   PUBLIC_URL: 'https://invite.example',
   SMS_SENDER: 'console',
-  // One phone here asks as often as a thousand do elsewhere, and a full machine is what is wanted.
+  // A few phones here request as many codes as thousands would, and the machine must be saturated.
   CODE_RESEND_AFTER: '0',
   CODE_SENDS_PER_HOUR: '1000000',
   CODE_SENDS_PER_DAY: '1000000',
   MAX_EVENT_LOOP_DELAY: '0',
 };
 
-export function launchInvitree(ground: Ground, redis: string, name = 'Invitree') {
-  const env = { ...SETTINGS, DATABASE_URL: ground.url, REDIS_URL: redis };
-  return launch(name, { file: MAIN, env, ready: '/readyz' });
+export function launchInvitree(fixture: Fixture, redis: string, name = 'Invitree') {
+  const env = { ...SETTINGS, DATABASE_URL: fixture.url, REDIS_URL: redis };
+  return launchContender(name, { file: MAIN, env, readyPath: '/readyz' });
 }
 
 export function launchEmbedded() {
   const folder = mkdtempSync(join(tmpdir(), 'invitree-bench-data-'));
   const env = { ...SETTINGS, DATA_DIR: folder };
-  return { folder, started: launch('Invitree, embedded', { file: MAIN, env, ready: '/readyz' }) };
+  return {
+    folder,
+    started: launchContender('Invitree, embedded', { file: MAIN, env, readyPath: '/readyz' }),
+  };
 }
 
-/** @param constant what it answers at /constant, as JSON */
-export function launchFloor(ground: Ground, constant: string): Promise<Contender> {
-  return launch('Floor', {
+/** @param constant the JSON response of /constant */
+export function launchFloor(fixture: Fixture, constant: string): Promise<Contender> {
+  return launchContender('Floor', {
     file: './floor.ts',
-    env: { DATABASE_URL: ground.url, PUBLIC_KEY: ground.publicKey, CONSTANT: constant },
-    ready: '/constant',
+    env: { DATABASE_URL: fixture.url, PUBLIC_KEY: fixture.publicKey, CONSTANT: constant },
+    readyPath: '/constant',
   });
 }
 
-export function launchPeer(ground: Ground): Promise<Contender> {
-  return launch('better-auth', {
-    file: './peer.ts',
-    env: { DATABASE_URL: ground.url, APP_SECRET },
-    ready: '/api/auth/ok',
+export function launchBaseline(fixture: Fixture): Promise<Contender> {
+  return launchContender('better-auth', {
+    file: './baseline.ts',
+    env: { DATABASE_URL: fixture.url, APP_SECRET },
+    readyPath: '/api/auth/ok',
   });
 }

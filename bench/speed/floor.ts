@@ -1,20 +1,19 @@
 /**
- * The least that a profile can cost on this stack: bare Fastify, jose with a cache of verified tokens, and
- * the very statement that Invitree runs, prepared, through pg by the same client, which asks for its columns
- * once. No checks of input or output, no log, no limits, no other routes; and as a floor of that, constant
- * JSON of the same size.
+ * The minimum cost of a profile on this stack: bare Fastify, jose with a cache of verified tokens,
+ * and Invitree's own prepared statement through its own pg client. It has no validation, log,
+ * limits or other routes. /constant returns static JSON of the same size, the floor of the floor.
  */
 import Fastify from 'fastify';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Pool } from 'pg';
-import { WatchedClient } from '../../packages/server/src/database/client.ts';
-import { selectCallerWithProfile } from '../../packages/server/src/profile/profile.ts';
+import { PostgresClient } from '../../packages/server/src/database/client.ts';
+import { selectCallerWithProfile } from '../../packages/server/src/profile/caller-with-profile.ts';
 
 const pool = new Pool({
   connectionString: process.env['DATABASE_URL'],
   max: 10,
-  Client: WatchedClient,
+  Client: PostgresClient,
 });
 const key = await importJWK(JSON.parse(process.env['PUBLIC_KEY'] as string) as JWK, 'ES256');
 const { text } = selectCallerWithProfile({ clock: Date.now }, '');

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, Connection } from './connection.ts';
+import { Connection, type Response } from './connection.ts';
 
-export type Send = (request: string) => Promise<Answer>;
-/** What one virtual user does again and again; throws if an answer is not what it should be. */
-export type Work = (send: Send) => Promise<void>;
+export type Send = (request: string) => Promise<Response>;
+/** What a virtual user does in a loop. Throws on an unexpected response. */
+export type Workload = (send: Send) => Promise<void>;
 
-/** `send` that refuses any answer but a success. */
+/** Wraps a connection's `send` so that it throws on any response but a success. */
 export function strict(connection: Connection): Send {
   return async (request) => {
-    const answer = await connection.send(request);
-    if (answer.status >= 300)
-      throw new Error(`${request.split('\r\n')[0]}: ${answer.status} ${answer.body.slice(0, 300)}`);
-    return answer;
+    const response = await connection.send(request);
+    if (response.status >= 300)
+      throw new Error(
+        `${request.split('\r\n')[0]}: ${response.status} ${response.body.slice(0, 300)}`,
+      );
+    return response;
   };
 }
 
@@ -21,43 +23,49 @@ export async function openAll(urls: string[], count: number): Promise<Connection
   );
 }
 
-/** How many a second, where each connection begins anew as soon as it is done, for so long or so many. */
+/**
+ * Runs the workload on each connection, back to back.
+ * @param ms stop after that time
+ * @param max stop after that many runs
+ * @returns `rate` in runs per second
+ */
 export async function closedLoop(
   connections: Connection[],
-  work: Work,
-  { ms = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY },
+  workload: Workload,
+  { ms = Number.POSITIVE_INFINITY, max = Number.POSITIVE_INFINITY },
 ) {
-  const started = performance.now();
-  const end = started + ms;
-  let begun = 0;
+  const start = performance.now();
+  const end = start + ms;
+  let started = 0;
   let count = 0;
   await Promise.all(
     connections.map(async (connection) => {
       const send = strict(connection);
-      while (performance.now() < end && begun++ < most) {
-        await work(send);
+      while (performance.now() < end && started++ < max) {
+        await workload(send);
         count++;
       }
     }),
   );
-  return { count, rate: count / ((performance.now() - started) / 1000) };
+  return { count, rate: count / ((performance.now() - start) / 1000) };
 }
 
 /**
- * Milliseconds from when each was due, whether or not the one before it was done: a server that stalls
- * is charged for all who came meanwhile (no coordinated omission). `rate` a second, in steps of 2 ms. Between
- * them we sleep: to watch the clock would take a core of the two. What a timer is late is ours, not the server's.
+ * Starts `rate` runs per second in steps of 2 ms, and returns the milliseconds from when each was
+ * due. A stalled server is charged for every run due meanwhile (no coordinated omission). Sleeps
+ * between steps, because a busy loop would take one of the two cores; a late timer is not the
+ * server's fault.
  */
 export async function fixedRate(
   connections: Connection[],
-  work: Work,
+  workload: Workload,
   { rate, ms }: { rate: number; ms: number },
 ): Promise<number[]> {
   const STEP = 2;
   const free = connections.map(strict);
   const waiting: number[] = [];
   const latencies: number[] = [];
-  const under = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const begin = performance.now() + STEP;
   let failure: unknown;
   let due = 0;
@@ -68,27 +76,27 @@ export async function fixedRate(
     for (; due < ((step + 1) * STEP * rate) / 1000; due++) waiting.push(at);
     while (waiting.length > 0 && free.length > 0) serve();
   }
-  // The last that are due may still wait for a connection.
-  while ((under.size > 0 || waiting.length > 0) && !failure) await Promise.race(under);
+  // The last runs may still be waiting for a connection.
+  while ((inFlight.size > 0 || waiting.length > 0) && !failure) await Promise.race(inFlight);
   if (failure) throw failure;
   return latencies;
 
   function serve() {
-    // In turn: servers part with a connection that is left alone.
+    // Round robin: servers close idle connections.
     const send = free.shift() as Send;
     const at = waiting.shift() as number;
-    const done = work(send).then(
+    const done = workload(send).then(
       () => {
         latencies.push(performance.now() - at);
         free.push(send);
-        under.delete(done);
+        inFlight.delete(done);
         if (waiting.length > 0) serve();
       },
       (error) => {
         failure = error;
-        under.delete(done);
+        inFlight.delete(done);
       },
     );
-    under.add(done);
+    inFlight.add(done);
   }
 }

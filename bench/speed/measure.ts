@@ -1,35 +1,36 @@
 import type { Connection } from './connection.ts';
-import { closedLoop, fixedRate, openAll, type Work } from './load.ts';
+import { closedLoop, fixedRate, openAll, type Workload } from './load.ts';
 import { type Contender, cpuTime } from './processes.ts';
 
-/** One who runs in a case: a server, or several that share the load, and what is asked of it. */
+/** A workload and the server that runs it, or several servers that share it. */
 export interface Runner {
   name: string;
   servers: Contender[];
-  work: Work;
+  workload: Workload;
 }
 
 export interface Rate {
   name: string;
-  /** Median of the rounds, a second */
+  /** Runs per second, the median of the rounds. */
   rate: number;
-  least: number;
-  most: number;
-  /** Microseconds of the servers' processor time for one; without PostgreSQL's */
+  min: number;
+  max: number;
+  /** Microseconds of the servers' CPU time per run, without PostgreSQL's. */
   cpu: number;
 }
 
 export interface Pace {
   rounds: number;
-  /** Milliseconds of one round */
+  /** Milliseconds per round. */
   ms: number;
-  /** Of the round that warms up, unless others have: V8 has optimized what is hot after some ten thousand calls. */
+  /** Milliseconds of the warm-up round. V8 optimizes hot code within some ten thousand calls. */
   warmUp?: number;
 }
 
 /**
- * In turns, so that whatever else the machine does meets all of them alike. The first round warms up.
- * @param connections to each server
+ * Measures the runners in turns, so that other load on the machine affects all of them equally. The
+ * first round is a warm-up.
+ * @param connections per server
  */
 export async function measureRates(
   runners: Runner[],
@@ -45,12 +46,12 @@ export async function measureRates(
   }));
   for (let round = 0; round <= rounds; round++) {
     for (const state of states) {
-      // Only now: servers part with those who connect and say nothing.
+      // Not earlier: servers close connections that stay silent.
       if (round === 0) state.connections = await open(state.runner, connections);
-      const { servers, work } = state.runner;
+      const { servers, workload } = state.runner;
       const cpu = () => servers.reduce((sum, { pid }) => sum + cpuTime(pid), 0);
       const before = cpu();
-      const { count, rate } = await closedLoop(state.connections, work, {
+      const { count, rate } = await closedLoop(state.connections, workload, {
         ms: round === 0 ? warmUp : ms,
       });
       if (round === 0) continue;
@@ -65,8 +66,8 @@ export async function measureRates(
     return {
       name: runner.name,
       rate: median(rates),
-      least: rates[0] as number,
-      most: rates.at(-1) as number,
+      min: rates[0] as number,
+      max: rates.at(-1) as number,
       cpu: (cpu * 1000) / count,
     };
   });
@@ -74,16 +75,16 @@ export async function measureRates(
 
 export interface Latency {
   name: string;
-  /** Milliseconds; the median of the rounds' own */
+  /** In milliseconds; the median of the rounds' medians. */
   median: number;
   p99: number;
-  most: number;
+  max: number;
 }
 
-/** Milliseconds of a round that do not count: whoever is asked again after a pause, all of these once, takes 20 ms at first. */
-const LEAD = 300;
+/** The first milliseconds of a round do not count: after a pause, every server stalls for 20 ms. */
+const LEAD_IN = 300;
 
-/** Milliseconds at `rate` a second, whoever keeps up with it or does not. */
+/** Measures latencies at a fixed rate per second, whether or not a server keeps up with it. */
 export async function measureLatencies(
   runners: Runner[],
   { rate, connections, rounds, ms }: Pace & { rate: number; connections: number },
@@ -96,9 +97,9 @@ export async function measureLatencies(
   for (let round = 0; round <= rounds; round++) {
     for (const state of states) {
       if (round === 0) state.connections = await open(state.runner, connections);
-      const { work } = state.runner;
-      const sample = await fixedRate(state.connections, work, { rate, ms: LEAD + ms });
-      const counted = sample.slice((LEAD * rate) / 1000);
+      const { workload } = state.runner;
+      const sample = await fixedRate(state.connections, workload, { rate, ms: LEAD_IN + ms });
+      const counted = sample.slice((LEAD_IN * rate) / 1000);
       if (round > 0) state.samples.push(counted.sort((a, b) => a - b));
     }
   }
@@ -110,7 +111,7 @@ export async function measureLatencies(
       name: runner.name,
       median: at(0.5),
       p99: at(0.99),
-      most: Math.max(...samples.map((sample) => sample.at(-1) as number)),
+      max: Math.max(...samples.map((sample) => sample.at(-1) as number)),
     };
   });
 }

@@ -2,12 +2,12 @@ import { styleText } from 'node:util';
 
 export interface Row {
   name: string;
-  /** What was measured, in the section's columns */
+  /** The cells, in the order of the section's columns. */
   values: (number | string)[];
-  /** How it stands to what it is measured by */
+  /** The value relative to the reference row. */
   ratio?: number;
-  /** The least ratio that is good, or the most */
-  target?: { least: number } | { most: number };
+  /** The lowest or highest acceptable ratio. */
+  target?: { min: number } | { max: number };
 }
 
 export interface Section {
@@ -16,20 +16,19 @@ export interface Section {
   rows: Row[];
 }
 
-export function print({ title, columns, rows }: Section): void {
+export function printSection({ title, columns, rows }: Section): void {
   console.log(`\n${styleText('bold', title)}`);
   console.log(
     `${''.padEnd(34)}${columns.map((column) => column.padStart(14)).join('')}${'ratio'.padStart(9)}`,
   );
   for (const row of rows) {
-    const values = row.values.map((value) => show(value).padStart(14)).join('');
+    const values = row.values.map((value) => formatValue(value).padStart(14)).join('');
     const ratio = row.ratio === undefined ? '' : row.ratio.toFixed(2);
     console.log(`${row.name.padEnd(34)}${values}${ratio.padStart(9)}  ${verdict(row)}`);
   }
 }
 
-/** As a table of Markdown. */
-export function table({ title, columns, rows }: Section): string {
+export function markdownTable({ title, columns, rows }: Section): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     line([title, ...columns, 'ratio', 'target']),
@@ -37,7 +36,7 @@ export function table({ title, columns, rows }: Section): string {
     ...rows.map((row) =>
       line([
         row.name,
-        ...row.values.map(show),
+        ...row.values.map(formatValue),
         row.ratio === undefined ? '' : row.ratio.toFixed(2),
         verdict(row),
       ]),
@@ -47,17 +46,17 @@ export function table({ title, columns, rows }: Section): string {
 
 function isMet({ ratio = Number.NaN, target }: Row): boolean | undefined {
   if (!target) return undefined;
-  return 'least' in target ? ratio >= target.least : ratio <= target.most;
+  return 'min' in target ? ratio >= target.min : ratio <= target.max;
 }
 
 function verdict(row: Row): string {
   const { target } = row;
   if (!target) return '';
-  const words = 'least' in target ? `at least ${target.least}` : `at most ${target.most}`;
-  return `${words}: ${isMet(row) ? 'met' : 'not met'}`;
+  const text = 'min' in target ? `at least ${target.min}` : `at most ${target.max}`;
+  return `${text}: ${isMet(row) ? 'met' : 'not met'}`;
 }
 
-function show(value: number | string): string {
+function formatValue(value: number | string): string {
   if (typeof value === 'string') return value;
   if (Number.isNaN(value)) return '';
   if (value >= 100) return Math.round(value).toLocaleString('en');

@@ -1,8 +1,8 @@
 import { createClient } from '../../packages/sdk/src/index.ts';
-import type { User } from './ground.ts';
+import type { User } from './fixture.ts';
 import { median, type Rate } from './measure.ts';
 
-/** One call after the other by the SDK, and by bare `fetch` of the same address, in turns. */
+/** Measures sequential calls through the SDK and through plain `fetch`, in turns. */
 export async function measureSdk(
   url: string,
   { id, token }: User,
@@ -16,11 +16,11 @@ export async function measureSdk(
   };
   const client = createClient({ url, storage: { load: () => tokens, save: () => {} } });
   const headers = { authorization: `Bearer ${token}` };
-  const ways = {
-    'bare fetch': async () => (await fetch(`${url}/trpc/profile.me`, { headers })).json(),
+  const clients = {
+    'plain fetch': async () => (await fetch(`${url}/trpc/profile.me`, { headers })).json(),
     'the SDK': () => client.profile.me(),
   };
-  const results = Object.entries(ways).map(([name, call]) => ({
+  const results = Object.entries(clients).map(([name, call]) => ({
     name,
     call,
     rates: [] as number[],
@@ -40,8 +40,8 @@ export async function measureSdk(
   return results.map(({ name, rates, cpu }) => ({
     name,
     rate: median(rates),
-    least: Math.min(...rates),
-    most: Math.max(...rates),
+    min: Math.min(...rates),
+    max: Math.max(...rates),
     cpu: cpu / (rounds * calls),
   }));
 }

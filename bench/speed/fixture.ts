@@ -3,9 +3,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { deriveSecrets } from '../../packages/server/src/core/secrets.ts';
 import { createAccessTokens } from '../../packages/server/src/sessions/access-tokens.ts';
 import { hashToken, newRefreshToken } from '../../packages/server/src/sessions/refresh-tokens.ts';
-import { growForest } from '../forest.ts';
-import { people } from '../people.ts';
+import { dropDatabase } from '../database.ts';
+import { generateForest } from '../forest.ts';
 import { seed } from '../seed.ts';
+import { generateUsers } from '../users.ts';
 
 const USERS = 10_000;
 export const APP_SECRET = 'bench-only-'.repeat(4);
@@ -13,26 +14,24 @@ export const APP_SECRET = 'bench-only-'.repeat(4);
 export interface User {
   id: string;
   phone: string;
-  /** Everyone's number is a multiple of 5 who has one. */
+  /** Only users whose number is a multiple of 5 have one. */
   email: string;
   inviteCode: string;
   token: string;
   refreshToken: string;
 }
 
-export interface Newcomer extends User {
+export interface NewUser extends User {
   referrerId: string;
-  /** The referrer's */
-  code: string;
+  referrerCode: string;
 }
 
-export type Ground = Awaited<ReturnType<typeof prepare>>;
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
-/** A database of its own with 10,000 users on it, some of them signed in; dropped by `drop`. */
-export async function prepare(server: string) {
-  const name = `invitree_bench_speed_${process.pid}`;
+/** Creates a database with 10,000 users, some of them signed in. Call `drop` to delete it. */
+export async function createFixture(server: string) {
   const url = new URL(server);
-  url.pathname = `/${name}`;
+  url.pathname = `/invitree_bench_speed_${process.pid}`;
   await seed(url.href, USERS, () => {});
   const client = new Client({ connectionString: url.href });
   await client.connect();
@@ -43,26 +42,28 @@ export async function prepare(server: string) {
     clock: Date.now,
   });
   const { rows } = await client.query<{ epoch: Date }>('select epoch from bench_seed');
-  const forest = growForest(USERS);
-  const { id, code, email } = people(forest, Number(rows[0]?.epoch));
+  const forest = generateForest(USERS);
+  const { id, inviteCode, email } = generateUsers(forest, Number(rows[0]?.epoch));
   let codes = 0;
-  const withReferees = (count: number) => forest.count.indexOf(count, forest.line + 2);
+  const userWithReferees = (count: number) => forest.count.indexOf(count, forest.chain + 2);
   return {
     url: url.href,
     publicKey: JSON.stringify(accessTokens.jwks.keys[0]),
-    /** Have 0, 10 and 1,000 referees. */
-    subjects: await signIn([withReferees(0), withReferees(10), 0].map(seeded)),
-    regulars: await signIn(Array.from({ length: 2000 }, (_, i) => seeded(i * 5))),
-    /** Everybody's: a phone's row keeps the times of the codes of a day, of which nobody gets hundreds. */
-    phones: Array.from({ length: USERS }, (_, i) => seeded(i).phone).filter(
-      // The one range in use here that nobody has been given.
+    /** Users with 0, 10 and 1,000 referees. */
+    profileUsers: await signIn([userWithReferees(0), userWithReferees(10), 0].map(seededUser)),
+    regulars: await signIn(Array.from({ length: 2000 }, (_, i) => seededUser(i * 5))),
+    /**
+     * All users' phones: a phone's row stores a day's codes, and real phones do not get hundreds.
+     */
+    phones: Array.from({ length: USERS }, (_, i) => seededUser(i).phone).filter(
+      // Not an assigned range, so the server would reject these numbers.
       (phone) => !phone.startsWith('+79300'),
     ),
     /**
-     * So many who are about to activate, signed in, each with a code. No code has more than 4 of them:
-     * all come from one address, and from 5 on the rules against abuse would look closer.
+     * Creates signed-in users, each with a referrer's code to activate. At most 4 share a code: all
+     * requests come from one address, and the abuse rules inspect 5 or more activations from one.
      */
-    async newcomers(count: number): Promise<Newcomer[]> {
+    async createNewUsers(count: number): Promise<NewUser[]> {
       const referrers = Array.from({ length: Math.ceil(count / 4) }, () => ({
         id: uuidv7(),
         code: `B-${(codes++).toString(36).toUpperCase().padStart(8, '0')}`,
@@ -79,23 +80,23 @@ export async function prepare(server: string) {
       const users = await signIn(ids.map((id) => ({ id, phone: '', email: '', inviteCode: '' })));
       return users.map((user, i) => {
         const { id, code } = referrers[i % referrers.length] as { id: string; code: string };
-        return { ...user, referrerId: id, code };
+        return { ...user, referrerId: id, referrerCode: code };
       });
     },
     client,
     async drop() {
       await client.end();
-      await drop(server, name);
+      await dropDatabase(url.href);
     },
   };
 
-  function seeded(i: number) {
-    const [, phone = ''] = people(forest, 0).tables.users.row(i).split('\t');
-    return { id: id(i), phone, email: email(i), inviteCode: code(i) };
+  function seededUser(i: number) {
+    const [, phone = ''] = generateUsers(forest, 0).tables.users.row(i).split('\t');
+    return { id: id(i), phone, email: email(i), inviteCode: inviteCode(i) };
   }
 
   async function signIn(users: Omit<User, 'token' | 'refreshToken'>[]): Promise<User[]> {
-    const signed = await Promise.all(
+    const signedIn = await Promise.all(
       users.map(async (user) => {
         const sessionId = uuidv7();
         const token = await accessTokens.sign({ userId: user.id, sessionId }, 'http://127.0.0.1');
@@ -105,25 +106,16 @@ export async function prepare(server: string) {
     await client.query(
       `insert into sessions (id, user_id, transport, created_at, last_used_at, expires_at)
        select unnest($1::uuid[]), unnest($2::uuid[]), 'bearer', now(), now(), now() + interval '30 days'`,
-      [signed.map(({ sessionId }) => sessionId), signed.map(({ id }) => id)],
+      [signedIn.map(({ sessionId }) => sessionId), signedIn.map(({ id }) => id)],
     );
     await client.query(
       `insert into refresh_tokens (hash, session_id, created_at)
        select unnest($1::bytea[]), unnest($2::uuid[]), now()`,
       [
-        signed.map(({ refreshToken }) => hashToken(refreshToken)),
-        signed.map(({ sessionId }) => sessionId),
+        signedIn.map(({ refreshToken }) => hashToken(refreshToken)),
+        signedIn.map(({ sessionId }) => sessionId),
       ],
     );
-    return signed;
+    return signedIn;
   }
-}
-
-async function drop(server: string, name: string): Promise<void> {
-  const url = new URL(server);
-  url.pathname = '/postgres';
-  const admin = new Client({ connectionString: url.href });
-  await admin.connect();
-  await admin.query(`drop database if exists ${name} with (force)`);
-  await admin.end();
 }

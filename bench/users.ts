@@ -2,21 +2,24 @@ import type { Forest } from './forest.ts';
 
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const DAY = 86_400_000;
-/** Prime to both 10 and 31, so that no phone and no code comes twice; strewn as real ones are. */
+/** Coprime to 10 and 31, so that phones and codes are unique and look randomly distributed. */
 const STEP = 387_420_489;
 
-/** The made-up people of a forest as lines of COPY's text format. `epoch` is the newest one's sign-up. */
-export function people({ users, referrer, top, count }: Forest, epoch: number) {
+/**
+ * The rows of a forest's users in COPY's text format.
+ * @param epoch when the newest user signed up, in Unix milliseconds
+ */
+export function generateUsers({ users, referrer, top, count }: Forest, epoch: number) {
   const step = (2 * 365 * DAY) / users;
   const createdAt = (i: number) => Math.floor(epoch - (users - i) * step);
 
-  /** A UUID v7 of the moment of sign-up. */
+  /** A UUID v7 with the time of the sign-up. */
   function id(i: number): string {
     const time = createdAt(i).toString(16).padStart(12, '0');
     return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${i.toString(16).padStart(12, '0')}`;
   }
 
-  function code(i: number): string {
+  function inviteCode(i: number): string {
     let rest = (i * STEP) % ALPHABET.length ** 6;
     let text = '';
     for (let n = 0; n < 6; n++) {
@@ -31,7 +34,7 @@ export function people({ users, referrer, top, count }: Forest, epoch: number) {
 
   return {
     id,
-    code,
+    inviteCode,
     email,
     tables: {
       users: {
@@ -45,15 +48,15 @@ export function people({ users, referrer, top, count }: Forest, epoch: number) {
       },
       invite_codes: {
         columns: 'code, user_id, created_at',
-        row: (i: number) => `${code(i)}\t${id(i)}\t${time(createdAt(i))}\n`,
+        row: (i: number) => `${inviteCode(i)}\t${id(i)}\t${time(createdAt(i))}\n`,
       },
       referrals: {
         columns: 'referee_id, referrer_id, top_id, invite_code, activated_at',
         row(i: number) {
-          const above = referrer[i] as number;
-          if (above === -1) return '';
+          const parent = referrer[i] as number;
+          if (parent === -1) return '';
           const at = time(createdAt(i) + 1000);
-          return `${id(i)}\t${id(above)}\t${id(top[i] as number)}\t${code(above)}\t${at}\n`;
+          return `${id(i)}\t${id(parent)}\t${id(top[i] as number)}\t${inviteCode(parent)}\t${at}\n`;
         },
       },
     },

@@ -2,19 +2,22 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
-/** Microseconds: short, so that a limited process is slow all the time; a share of it must be 1,000 at least. */
+/**
+ * Microseconds. A short period throttles a process evenly. The quota, a share of the period, must
+ * be at least 1,000.
+ */
 const PERIOD = 10_000;
 
 /**
- * Limits each of these processes to a share of one core (Linux cgroups, either version), so that two of them on
- * a small machine are not limited by it.
- * @returns what lifts the limits; undefined if the system does not let us
+ * Limits each process to a share of one core (Linux cgroups v1 or v2), so that the machine itself
+ * is not the bottleneck for two of them.
+ * @returns a function that removes the limits, or undefined if the system does not permit limits
  */
-export function limitCores(pids: number[], share: number): (() => void) | undefined {
+export function limitCpu(pids: number[], share: number): (() => void) | undefined {
   const unified = existsSync(join(ROOT, 'cgroup.controllers'));
   const base = unified ? ROOT : join(ROOT, 'cpu');
   const folders: string[] = [];
-  const lift = () => {
+  const removeLimits = () => {
     for (const pid of pids) writeFileSync(join(base, 'cgroup.procs'), String(pid));
     for (const folder of folders) rmdirSync(folder);
   };
@@ -31,9 +34,9 @@ export function limitCores(pids: number[], share: number): (() => void) | undefi
       }
       write('cgroup.procs', String(pid));
     }
-    return lift;
+    return removeLimits;
   } catch {
-    if (folders.length > 0) lift();
+    if (folders.length > 0) removeLimits();
     return undefined;
   }
 }

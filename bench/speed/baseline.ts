@@ -1,4 +1,4 @@
-/** better-auth with its phone-number plugin on the same PostgreSQL, as its documentation sets it up. */
+/** better-auth with its phone-number plugin on the same PostgreSQL, set up as documented. */
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
@@ -21,7 +21,7 @@ const auth = betterAuth({
       otpLength: 4,
       sendOTP({ phoneNumber, code }) {
         codes.set(phoneNumber, code);
-        // As Invitree does here.
+        // Invitree logs messages to the console here, too.
         console.log(`SMS to ${phoneNumber}: ${code}`);
       },
       signUpOnVerification: { getTempEmail: (phone) => `${phone.slice(1)}@example.com` },
@@ -32,12 +32,12 @@ await (await getMigrations(auth.options)).runMigrations();
 
 const handler = toNodeHandler(auth);
 const server = createServer((request, response) => {
-  // What its SMS would say.
+  // Returns the code that an SMS would contain.
   const [, phone] = /^\/code\/(\d+)$/.exec(request.url ?? '') ?? [];
   if (phone) response.end(codes.get(`+${phone}`));
   else handler(request, response);
 });
-// As Fastify has it: connections wait here while others are measured.
+// Fastify's default: connections idle while other servers are measured.
 server.keepAliveTimeout = 72_000;
 process.once('SIGTERM', () => {
   server.closeAllConnections();
