@@ -9,7 +9,9 @@ export interface Action<Args extends unknown[]> {
   reset(): void;
 }
 
-/** Runs work on a user's request, with its pending state and error for display next to the control. */
+/**
+ * Runs work on a user's request, with its pending state and error for display next to the control.
+ */
 export function useAction<Args extends unknown[] = []>(
   work: (...args: Args) => Promise<unknown>,
 ): Action<Args> {

@@ -1,4 +1,7 @@
-/** Checks that every screen fits its width and passes axe, on small and large screens, light and dark. */
+/**
+ * Checks that every screen fits its width and passes axe, on small and large screens, light and
+ * dark.
+ */
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +61,7 @@ describe.each(Object.keys(DEVICES) as (keyof typeof DEVICES)[])('%s', (device) =
     await page
       .getByLabel('Code from the text message')
       .fill((await otherDigit(site, phone)).repeat(4));
-    await page.getByText('The code is wrong, 4 tries left.').waitFor();
+    await page.getByText('The code is wrong. You have 4 attempts left.').waitFor();
     await checkScreen('code-wrong');
     await page.getByRole('button', { name: 'Use another number' }).click();
     await page.getByRole('button', { name: 'Use email and password' }).click();

@@ -55,7 +55,7 @@ describe('a one-time code', () => {
     await waitForText(page, 'Too many requests. Try again in');
     await button(page, 'I already have a code').click();
     await page.getByLabel('Code from the text message').fill(await site.codeFor(phone));
-    await button(page, 'Sign in').click();
+    await button(page, 'Continue').click();
     await page.getByRole('heading', { name: 'Invite a friend' }).waitFor();
   });
 });

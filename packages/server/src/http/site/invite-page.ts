@@ -8,8 +8,8 @@ import { publicUrl } from '../../rpc/context.ts';
 import { limitAddress } from '../../rpc/rate-limits.ts';
 
 /**
- * Serves /i/{code}, the page behind an invite link. It needs no script, and its Open Graph tags give
- * messengers a preview.
+ * Serves /i/{code}, the page behind an invite link. It needs no script, and its Open Graph tags
+ * give messengers a preview.
  */
 export function serveInvitePage(app: FastifyInstance, deps: Deps): void {
   app.get<{ Params: { code: string } }>('/i/:code', async (request, reply) => {
