@@ -5,6 +5,6 @@ export default defineConfig({
   platform: 'node',
   target: 'node22.13',
   dts: false,
-  // What every start needs is in the bundle: a file read is cheaper than a package found.
+  // Bundled because every start needs them, and resolving packages is slower than reading one file.
   deps: { alwaysBundle: ['commander', 'picocolors', 'string-width'] },
 });

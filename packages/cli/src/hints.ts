@@ -20,7 +20,7 @@ export function hintFor(
     case 'CREDENTIALS_WRONG':
       return 'If you have no password, sign in by phone: `invitree login --phone PHONE`.';
     case 'FORBIDDEN':
-      return 'Run `invitree whoami` to see who is signed in. Admins are listed in ADMIN_PHONES or promoted by another admin.';
+      return 'Check your role with `invitree whoami`. An admin or ADMIN_PHONES can make you an admin.';
     case 'ACTIVE_INVITE_CODE_EXISTS':
       return 'Delete it with `invitree code delete`.';
     case 'LAST_ADMIN':

@@ -17,7 +17,7 @@ export function isInteractive({ stdin, stderr, env }: Io): boolean {
   return stdin.isTTY === true && stderr.isTTY === true && !env['CI'];
 }
 
-/** True if the terminal shows colors and the user has not turned them off (https://no-color.org). */
+/** True if the terminal supports colors and NO_COLOR (https://no-color.org) is not set. */
 export function hasColors({ isTTY }: { isTTY?: boolean }, env: Io['env']): boolean {
   return isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

@@ -64,11 +64,15 @@ export function createProgram(io: Io): Command {
 function configure(command: Command, path: string, io: Io): void {
   const { width } = createOutput(io, {});
   const { bold } = createColors(hasColors(io.stdout, io.env));
+  const { red, cyan } = createColors(hasColors(io.stderr, io.env));
   command
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
+      // Matches the errors of `Output.error`.
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_, first) => `${red('error:')} ${first.toUpperCase()}`)),
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
       // Commander must not strip colors: `bold` adds none where they are off.
@@ -78,6 +82,6 @@ function configure(command: Command, path: string, io: Io): void {
     .configureHelp({ styleTitle: bold, showGlobalOptions: command.parent !== null })
     .helpOption('-h, --help', 'Show help')
     .helpCommand(false)
-    .showHelpAfterError(`hint: See \`${path} --help\`.`);
+    .showHelpAfterError(`${cyan('hint:')} See \`${path} --help\`.`);
   for (const each of command.commands) configure(each, `${path} ${each.name()}`, io);
 }

@@ -50,7 +50,7 @@ test('every command has help with examples of that command', async () => {
 });
 
 describe('exit codes', () => {
-  test('2 for an unknown command, option or choice, and for a group without a subcommand', async () => {
+  test('2 for an unknown or missing command, option or choice', async () => {
     for (const args of ['frob', 'whoami --frob', 'admin export dogs', 'activate', 'admin']) {
       const { code, stdout, stderr } = await t.invitree(args);
       expect([args, code, stdout]).toEqual([args, 2, '']);

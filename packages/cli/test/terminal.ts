@@ -29,7 +29,7 @@ interface Result {
   lines: any[];
 }
 
-/** Starts a server and runs commands against it, with a home folder of their own. Close it in afterAll. */
+/** Starts a server and a home folder to run commands with. Close it in afterAll. */
 export async function openTerminal(options: TestOptions = {}) {
   const server = await listen({
     ...options,

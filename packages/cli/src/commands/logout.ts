@@ -10,6 +10,10 @@ export const logout = defineCommand<{ everywhere?: true }>({
   async run({ out, connect }, { everywhere = false }) {
     const client = await connect();
     const result = await client.auth.logout({ everywhere });
-    out.result(result, () => `Signed out. Ended ${pluralize(result.revoked, 'session')}.`);
+    out.result(result, () =>
+      result.revoked === 0
+        ? 'You are already signed out.'
+        : `Signed out. Ended ${pluralize(result.revoked, 'session')}.`,
+    );
   },
 });

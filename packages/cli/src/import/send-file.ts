@@ -10,14 +10,14 @@ import { describeProblem } from './problems.ts';
 import { withRetry } from './retry.ts';
 import { readValidRecords } from './validate.ts';
 
-export interface ImportFile {
+interface ImportFile {
   client: Client;
   kind: RecordKind;
   file: string;
   format: FileFormat;
 }
 
-export interface ImportTotals {
+interface ImportTotals {
   lines: number;
   created: number;
   existing: number;

@@ -2,12 +2,12 @@ import type { Client } from '@invitree/sdk';
 import type { Context } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { isInteractive } from '../io.ts';
-import { formatClock, formatPhone } from '../output/format.ts';
+import { formatClock, formatPhone, formatSeconds } from '../output/format.ts';
 import { prompt } from './prompt.ts';
 
 const CODE_OPTION = {
   flag: '--code-stdin',
-  hint: 'Send a code with `invitree login --phone PHONE --send-code`, then pipe it in with --code-stdin.',
+  hint: 'Get a code with `invitree login --phone PHONE --send-code`, then pipe it in.',
 };
 
 /**
@@ -29,7 +29,7 @@ export async function verifyWithPrompt<Result>(
     const code = await prompt(io, () => formatQuestion(resendAt), CODE_OPTION);
     if (code === '') {
       const wait = secondsUntil(resendAt);
-      if (wait > 0) out.info(`You can request a new code in ${formatClock(wait)}.`);
+      if (wait > 0) out.info(`You can request a new code in ${formatSeconds(wait)}.`);
       else resendAt = await sendCode(context, client, phone);
       continue;
     }

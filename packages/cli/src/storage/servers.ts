@@ -5,7 +5,7 @@ import { type Env, homeFolder, readJson, writePrivateJson } from './json-file.ts
 const DEFAULT_SERVER = 'http://127.0.0.1:3000';
 
 /** The content of the configuration file, which holds no secrets. */
-export interface Config {
+interface Config {
   /** Name of the current server. */
   current?: string;
   /** URLs by name. */

@@ -28,10 +28,10 @@ export const exportRecords = defineCommand<Options, [kind: RecordKind]>({
   ],
   arguments: [new Argument('<kind>', 'Records to export').choices(RECORD_KINDS)],
   options: [
-    new Option('--format <format>', 'Default: by the file extension, else csv').choices([
-      'csv',
-      'jsonl',
-    ]),
+    new Option(
+      '--format <format>',
+      'Output format; by default from the file extension, or csv',
+    ).choices(['csv', 'jsonl']),
     new Option('-o, --output <file>', 'Write to this file instead of standard output'),
   ],
   async run({ io, out, connect }, { format: givenFormat, output }, kind) {

@@ -17,13 +17,14 @@ export const importRecords = defineCommand<Options, [kind: RecordKind, file: str
   summary: 'Import users or referrals from a file',
   description: `Import users or referrals from an export or from another system. Import users first.
 
-Fields of users:
+User fields:
   phone, and optionally email, displayName, inviteCode, status, createdAt
 
-Fields of referrals:
+Referral fields:
   refereePhone, referrerPhone, and optionally activatedAt
 
-All lines are checked before any is imported. Existing records stay unchanged, so you can run an interrupted import again.`,
+All lines are checked before any is imported. \
+Existing records stay unchanged, so you can run an interrupted import again.`,
   examples: [
     'invitree admin import users users.csv --dry-run',
     'invitree admin import users users.csv',
@@ -34,7 +35,10 @@ All lines are checked before any is imported. Existing records stay unchanged, s
     new Argument('<file>', 'CSV with a header row, or JSON Lines'),
   ],
   options: [
-    new Option('--format <format>', 'Default: by the file extension').choices(['csv', 'jsonl']),
+    new Option('--format <format>', 'File format; by default from the file extension').choices([
+      'csv',
+      'jsonl',
+    ]),
     new Option('--dry-run', 'Check the file without importing anything'),
     new Option('--skip-bad', 'Import the valid lines and skip the others'),
   ],

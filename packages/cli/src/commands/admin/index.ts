@@ -7,7 +7,7 @@ import { importRecords } from './import.ts';
 import { stats } from './stats.ts';
 import { usersCommands } from './users/index.ts';
 
-export const adminCommands = defineGroup('admin', 'Administer the service (for admins)', [
+export const adminCommands = defineGroup('admin', 'Manage the service (for admins)', [
   usersCommands,
   codesCommands,
   stats,

@@ -10,7 +10,7 @@ type TopReferrer = Awaited<ReturnType<Client['admin']['stats']>>['topReferrers']
 
 export const stats = defineCommand<{ days: number }>({
   name: 'stats',
-  summary: 'Show users, sign-ups, activations and top referrers',
+  summary: 'Show user statistics and top referrers',
   examples: ['invitree admin stats', 'invitree admin stats --days 90 --json'],
   options: [daysOption()],
   async run({ out, connect }, { days }) {

@@ -12,7 +12,7 @@ export const tree = defineCommand<{ user?: string; depth: number; limit: number 
     new Option('--depth <levels>', 'Number of levels to show, at most 10')
       .argParser(parsePositiveInteger)
       .default(3),
-    new Option('-n, --limit <count>', 'Maximum number of referrals to show per user')
+    new Option('-n, --limit <count>', 'Maximum number of referrals per user')
       .argParser(parsePositiveInteger)
       .default(20),
     new Option('--user <user>', 'Tree of another user (for admins)'),

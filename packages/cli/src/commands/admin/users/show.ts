@@ -12,7 +12,8 @@ type UserCode = Awaited<ReturnType<Client['admin']['userCodes']>>['items'][numbe
 
 export const show = defineCommand<object, [user: string]>({
   name: 'show',
-  summary: "Show a user's profile, sessions, invite codes and referrers",
+  summary: 'Show a user',
+  description: "Show a user's profile, sessions, invite codes and referrers.",
   examples: ['invitree admin users show +79991234567', 'invitree admin users show K7MWQ2 --json'],
   arguments: [userArgument()],
   async run({ out, connect }, _options, user) {
