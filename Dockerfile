@@ -1,6 +1,5 @@
 # syntax=docker/dockerfile:1
-# The server runs from its TypeScript sources: what is built here is its dependencies, Prisma's client
-# and the pages.
+# The server runs from its TypeScript sources. Only the Prisma client and the pages are built here.
 ARG NODE=26.10.0-alpine3.22
 
 FROM node:${NODE} AS base
@@ -21,14 +20,14 @@ COPY packages packages
 RUN node --disable-warning=ExperimentalWarning scripts/generate.ts
 
 FROM base AS dependencies
-# Type declarations, source maps and documents are for people who develop, and Prisma brings a compiler
-# for each database there is.
+# Deletes type declarations, source maps and documentation, and Prisma's query compilers for other
+# databases.
 RUN pnpm install --frozen-lockfile --prod --no-optional --filter @invitree/server \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete \
   && find node_modules -path '*/@prisma/client/runtime/query_compiler*' ! -name '*postgresql*' -delete
 
 FROM node:${NODE}
-# npm and its kin are of no use to a server, and have their own security advisories.
+# The server needs no package managers, which would add security advisories of their own.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
   && mkdir /data && chown node:node /data
 WORKDIR /app
