@@ -14,8 +14,8 @@ export default defineConfig({
     globalSetup: ['packages/server/test/database-template.ts'],
     setupFiles: ['packages/server/test/seed.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
-    // Loading modules once instead of once per file saves a fifth of the time. Suites share no state
-    // in modules: with services, where they are isolated, the same suites pass.
+    // Loading modules once instead of once per file saves a fifth of the time. Suites share no
+    // state in modules: with services, where they are isolated, the same suites pass.
     isolate: services,
     testTimeout: 60_000,
     hookTimeout: 60_000,

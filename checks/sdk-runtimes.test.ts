@@ -167,8 +167,8 @@ test('in Chromium, tabs share refreshes and sign-outs, and cookies work', async 
       await one.evaluate(makeStale);
       const [mine, others] = await Promise.all([id(one), id(two)]);
       assert.equal(mine, others);
-      // One refresh is enough for four calls, but changes to localStorage reach other processes with
-      // a delay, so both tabs may refresh. The server returns the same tokens to both.
+      // One refresh is enough for four calls, but changes to localStorage reach other processes
+      // with a delay, so both tabs may refresh. The server returns the same tokens to both.
       assert.ok(refreshes >= round && refreshes <= 2 * round, `${refreshes} in round ${round}`);
     }
     await one.evaluate(() => client.auth.logout());

@@ -54,7 +54,7 @@ test('the snippets of the README compile, and run as one program', async () => {
   }
 });
 
-/** Joins the snippets into one program: imports, the snippets in order, and calls that print results. */
+/** Joins the snippets into one program: imports, snippets, and calls that print the results. */
 function joinSnippets(readme: string): string {
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text ?? '');
   const lines = blocks.join('\n').split('\n');

@@ -14,7 +14,7 @@ interface SignedIn {
   user: { id: string; inviteCode: string };
 }
 
-/** Starts the server on an empty database. The code of every phone that starts with +7999 is 1111. */
+/** Starts the server on an empty database. Phones that start with +7999 have the code 1111. */
 export async function startServer(): Promise<CheckServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'invitree-check-'));

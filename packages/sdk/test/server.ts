@@ -1,12 +1,12 @@
 import { newPhone, openTestApp, type TestOptions } from '../../server/test/harness.ts';
 import { type ClientOptions, createClient } from '../src/index.ts';
 
-/** The built server on a port of its own, and clients for it. Close it in afterAll. */
+/** An app that listens on a free port, and clients of it. Close it in afterAll. */
 export async function listen(options?: TestOptions) {
   const opened = await openTestApp(options);
   const url = await opened.app.listen({ host: '127.0.0.1', port: 0 });
 
-  /** A client that signed in with a new phone, and the procedures it asks for from then on. */
+  /** Signs in with a new phone. `asked` lists the procedures that the client calls from then on. */
   async function signedIn(more: Partial<ClientOptions> = {}) {
     const asked: string[] = [];
     const send = more.fetch ?? ((to: string, init: RequestInit) => fetch(to, init));
@@ -29,22 +29,22 @@ export async function listen(options?: TestOptions) {
   return { ...opened, url, signedIn };
 }
 
-/** `http://…/trpc/profile.me,referral.myCode?batch=1` as `profile.me,referral.myCode` */
+/** Returns `profile.me,referral.myCode` for `http://…/trpc/profile.me,referral.myCode?batch=1`. */
 export function proceduresOf(url: string): string {
   return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
 }
 
-/** Promises that never settle by themselves, for timing by hand. */
+/** A promise that the test settles, to control the order of events. */
 export function gate() {
   return Promise.withResolvers<void>();
 }
 
-/** What a call rejects with. */
+/** Resolves to the error that the call rejects with. */
 export async function failure(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;
   } catch (error) {
     return error;
   }
-  throw new Error('It did not fail');
+  throw new Error('The call did not fail');
 }

@@ -13,7 +13,7 @@ declare module 'vitest' {
   }
 }
 
-/** Migrates one database for the whole run. Every suite copies it, which is faster than migrating. */
+/** Migrates one database per run. Every suite copies it, which is faster than migrating. */
 export default async function setup(project: TestProject) {
   const url = process.env['TEST_DATABASE_URL'];
   await using opened = new AsyncDisposableStack();

@@ -28,7 +28,7 @@ export interface LaunchedServer {
   startup: number;
   /** Everything written to stdout and stderr, across restarts. */
   output(): string;
-  /** Sends the signal and waits for the process to exit. Resolves to the exit code or the signal. */
+  /** Sends the signal and waits for the exit. Resolves to the exit code or the signal. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   /** Starts the stopped server again, on the same port. */
   restart(): Promise<void>;

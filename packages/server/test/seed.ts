@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /**
- * Properties use the same values in every run, so that a failure is caused by the change under test.
+ * Properties use the same values in every run, so that only a change of the code can fail them.
  * Set SEED=random to explore, or SEED to the seed that a failed run printed.
  */
 const seed = process.env['SEED'] ?? '20261121';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** How the provider treats a request. `loseResponse` accepts the message and closes the connection. */
+/** How the provider treats a request. `loseResponse` accepts it and closes the connection. */
 export type Behavior =
   | 'accept'
   | 'hang'

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('the access of every procedure is specified, and of no others', () => {
+test('every procedure has an expectation, and every expectation a procedure', () => {
   const names = procedures().map(({ name }) => name);
   expect(Object.keys(EXPECTATIONS).sort()).toEqual(names.sort());
 });

@@ -17,7 +17,7 @@ function open(outcome: number | Reason, input?: Expectation['input']): Expectati
   return { outcomes, ...(input && { input }) };
 }
 
-/** For any signed-in user, about themselves. `exceptions` are the callers that get something else. */
+/** For any signed-in user, about themselves. `exceptions` are callers with other outcomes. */
 function signedIn(
   outcome: number | Reason,
   { input, ...exceptions }: Partial<Outcomes> & Pick<Expectation, 'input'> = {},

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 let started = new AsyncDisposableStack();
 
-/** Runs `stop` when the suite ends, also if its setup or a test fails. The last one added runs first. */
+/** Runs `stop` when the suite ends, also after a failure. The last one added runs first. */
 export function atSuiteEnd(stop: () => unknown): void {
   started.defer(async () => void (await stop()));
 }
