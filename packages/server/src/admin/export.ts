@@ -46,7 +46,8 @@ export async function exportUsers(
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role, u.status,
       c.code as "inviteCode", u.referral_count as "referralCount", u.created_at as "createdAt"
     from (
-      select * from users where ${cursor ? sql`id > ${cursor}::uuid` : sql`true`} and status <> 'deleted'
+      select * from users
+      where ${cursor ? sql`id > ${cursor}::uuid` : sql`true`} and status <> 'deleted'
       order by id limit ${limit + 1}
     ) u, lateral (
       select min(code) as code from invite_codes where user_id = u.id and retired_at is null
@@ -55,7 +56,7 @@ export async function exportUsers(
   return pageBy(rows, limit, ({ id }) => id);
 }
 
-/** Returns a page of all referrals, ordered by the referee's id. Phones of deleted users are null. */
+/** Returns a page of all referrals, by referee id. Phones of deleted users are null. */
 export async function exportReferrals(
   deps: Deps,
   actor: Actor,

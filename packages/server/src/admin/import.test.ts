@@ -10,7 +10,7 @@ afterAll(() => here?.app.close());
 
 const countReferrals = () => here.app.deps.database.prisma.referral.count();
 
-test('imports users with all their fields, and leaves existing users unchanged', async () => {
+test('imports users with all fields, and leaves existing ones unchanged', async () => {
   const { app, call, importLines } = here;
   const lines = [
     {
@@ -97,7 +97,7 @@ test('reports each invalid line with its field and reason, and imports the other
   expect(admin.role).toBe('admin');
 });
 
-test('imports referrals with their original times, and leaves existing referrals unchanged', async () => {
+test('imports referrals with their times, and leaves existing ones unchanged', async () => {
   const { app, importLines } = here;
   const [a, b, c] = [newPhone(), newPhone(), newPhone()];
   await importLines('users', [{ phone: a }, { phone: b }, { phone: c }]);

@@ -100,7 +100,7 @@ export const exportInput = z.object({
   limit: z.number().int().min(1).max(1000).default(1000),
 });
 
-/** An unparsed field of a file. The import reports errors per line instead of refusing the batch. */
+/** An unparsed field of a file. Errors are reported per line instead of refusing the batch. */
 const text = z.string().max(1000);
 
 const batch = <Line extends z.ZodType>(line: Line) =>

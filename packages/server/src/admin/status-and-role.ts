@@ -95,9 +95,8 @@ async function lockUser(tx: Sql, userId: string): Promise<LockedUser> {
 const LAST_ADMIN_LOCK = 7_361_904;
 
 /**
- * Ensures that an active admin other than this user exists, if this user is one. Call it before the
- * write that would remove the admin, in the same transaction: the lock serializes such writes, so
- * each sees the result of the one before.
+ * Throws if this user is the last active admin. Call it before the write that would block or demote
+ * them, in the same transaction: the lock serializes such writes, so each sees the previous result.
  * @throws DomainError LAST_ADMIN
  */
 async function requireAnotherAdmin(tx: Sql, userId: string): Promise<void> {

@@ -50,7 +50,7 @@ export async function listUsers(deps: Deps, userQuery: UserQuery): Promise<Page<
   return pageOf(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
 }
 
-/** Uses literals, because a prepared plan uses a partial index only if its condition is constant. */
+/** Uses literals: a prepared plan uses a partial index only if the condition is constant. */
 function filterSql({ role, status }: UserFilter): Sql {
   const roles = { admin: sql`u.role = 'admin'`, user: sql`u.role = 'user'` };
   const statuses = {
@@ -58,7 +58,9 @@ function filterSql({ role, status }: UserFilter): Sql {
     blocked: sql`u.status = 'blocked'`,
     deleted: sql`u.status = 'deleted'`,
   };
-  return sql`${role ? roles[role] : sql`true`} and ${status ? statuses[status] : sql`u.status <> 'deleted'`}`;
+  const ofRole = role ? roles[role] : sql`true`;
+  const ofStatus = status ? statuses[status] : sql`u.status <> 'deleted'`;
+  return sql`${ofRole} and ${ofStatus}`;
 }
 
 async function readUserSummaries(deps: Deps, conditionAndOrder: Sql): Promise<UserSummary[]> {

@@ -40,7 +40,8 @@ export async function deleteProfile(
       where session_id in (select id from sessions where user_id = ${userId})`);
     await tx.query(sql`delete from sessions where user_id = ${userId}`);
     await tx.query(sql`
-      update invite_codes set retired_at = ${now} where user_id = ${userId} and retired_at is null`);
+      update invite_codes set retired_at = ${now}
+      where user_id = ${userId} and retired_at is null`);
     await tx.query(sql`delete from activation_origins where referee_id = ${userId}`);
     await rememberDeletedIdentity(deps, tx, user);
     await tx.query(

@@ -32,18 +32,20 @@ export type ProfileRow = Omit<Profile, 'phoneVerified'> & {
 };
 
 /**
- * Selects a ProfileRow from a user `u`, joined with PROFILE_JOINS. It includes the newest 20 referees,
- * so that a profile takes one statement. The innermost query picks these 20 by index before their
- * users are joined: with the join first, PostgreSQL's generic plan reads whole tables. Converting
- * whole rows to JSON takes half the time of json_build_object.
+ * Selects a ProfileRow from a user `u`, joined with PROFILE_JOINS. It includes the newest 20
+ * referees, so that a profile takes one statement. The innermost query picks these 20 by index
+ * before their users are joined: with the join first, PostgreSQL's generic plan reads whole tables.
+ * Converting whole rows to JSON takes half the time of json_build_object.
  */
 export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
       u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
-      u.created_at as "createdAt", u.person, c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
-      r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
+      u.created_at as "createdAt", u.person, c.code as "inviteCode",
+      c.expires_at as "inviteCodeExpiresAt", r.invite_code as "activatedInviteCode",
+      r.referrer_id as "referrerId",
       case when u.referral_count = 0 then '[]' else (
         select coalesce(json_agg(referral), '[]') from (
-          select n.referee_id as id, f.phone, f.display_name as "displayName", f.status, ${ACTIVATED_AT}
+          select n.referee_id as id, f.phone, f.display_name as "displayName", f.status,
+            ${ACTIVATED_AT}
           from (
             select referee_id, activated_at from referrals where referrer_id = u.id
             order by activated_at desc, referee_id desc limit 20

@@ -44,7 +44,7 @@ export async function findSignals(
 ): Promise<Signal[]> {
   const address = subscriberNetwork(ip);
   const subnet = networkOf(ip, { ipv4: 24, ipv6: 48 });
-  const exceeds = (rule: keyof typeof LIMITS, where: Statement) => sql`
+  const reachesLimit = (rule: keyof typeof LIMITS, where: Statement) => sql`
     (select count(*)::int >= ${LIMITS[rule].count} from (
       select from activation_origins
       where invite_code = ${inviteCode} and at > ${before(at, LIMITS[rule].window)} and ${where}
@@ -66,9 +66,9 @@ export async function findSignals(
       values (${userId}, ${inviteCode}, ${address}, ${subnet}, ${at})
     )
     select phone, email,
-      ${exceeds('same_address', sql`subnet = ${subnet} and address = ${address}`)} as same_address,
-      ${exceeds('same_subnet', sql`subnet = ${subnet}`)} as same_subnet,
-      ${exceeds('burst', sql`true`)} as burst
+      ${reachesLimit('same_address', sql`subnet = ${subnet} and address = ${address}`)} as same_address,
+      ${reachesLimit('same_subnet', sql`subnet = ${subnet}`)} as same_subnet,
+      ${reachesLimit('burst', sql`true`)} as burst
     from users where id = ${userId}`);
   const { phone = null, email = null } = user ?? {};
   const signals: Signal[] = [];

@@ -35,7 +35,7 @@ test('records many activations from one subnet, including IPv6', async () => {
   expect((await findings(app, anna)).map(({ rule }) => rule)).toEqual(['same_subnet']);
 });
 
-test('records a burst from many addresses, but not the same number over a longer time', async () => {
+test('records a burst, but not the same number over a longer time', async () => {
   const app = await openAbuseApp(database);
   const [anna, boris] = [await createUser(app), await createUser(app)];
   for (let n = 0; n <= 30; n++) await activateFrom(app, `10.2.${n}.1`, anna);

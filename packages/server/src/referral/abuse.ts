@@ -19,8 +19,8 @@ interface NewActivation {
  * lock on the referrer's row, so activations of one code are checked one at a time and concurrent
  * requests cannot slip past a limit.
  *
- * With `REFERRAL_ABUSE=record` the signals are stored as findings, at most once a day for each code
- * and rule. With `enforce` they are stored and the activation is refused.
+ * With `REFERRAL_ABUSE=record` the signals are stored as findings. With `enforce` the activation is
+ * also refused.
  * @throws RecordedRefusal ACTIVATION_REFUSED
  */
 export async function checkForAbuse(
@@ -39,7 +39,10 @@ export async function checkForAbuse(
   if (signals.length > 0) await tx.query(insertFindings(activation, signals, { refused: false }));
 }
 
-/** Many people may share an address that is exempt from rate limits, so it is never refused. */
+/**
+ * Many people may share an address that is exempt from rate limits, so the address rules only
+ * record its activations.
+ */
 function refuses({ config }: Pick<Deps, 'config'>, rule: Signal['rule'], ip: string): boolean {
   if (config.REFERRAL_ABUSE !== 'enforce') return false;
   const isAddressRule = rule === 'same_address' || rule === 'same_subnet';

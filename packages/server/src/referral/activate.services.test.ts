@@ -27,7 +27,7 @@ beforeAll(async () => {
     ttl: 3600,
     clock: Date.now,
   });
-  // Nothing is shed: a busy machine is no wrong answer.
+  // Turns off load shedding, so that a busy machine does not fail the tests.
   const env = { APP_SECRET, DATABASE_URL: database.url as string, MAX_EVENT_LOOP_DELAY: '0' };
   instances = await Promise.all([1, 2, 3].map(() => startInstance(env)));
 });
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 /** Performs all actions at the same moment, spread over the instances. */
-async function play(users: TestUser[], actions: Action[]): Promise<ActionResponse[]> {
+async function performAll(users: TestUser[], actions: Action[]): Promise<ActionResponse[]> {
   return Promise.all(
     actions.map(async (action, i) => {
       const { url } = instances[i % instances.length] as { url: string };
@@ -62,7 +62,7 @@ test('keeps referrals a forest under any concurrent actions on three instances',
   await fc.assert(
     fc.asyncProperty(scenario, async ({ kinds, actions }) => {
       const users = await createUsers({ database, accessTokens }, kinds);
-      await checkInvariants(database, users, actions, await play(users, actions));
+      await checkInvariants(database, users, actions, await performAll(users, actions));
     }),
     { numRuns: 40 },
   );
@@ -74,7 +74,7 @@ test('refuses exactly one activation of a concurrent ring of any size', async ()
     const actions = users.map(
       (_, user): Action => ({ type: 'activate', user, codeOwner: (user + 1) % size }),
     );
-    const responses = await play(users, actions);
+    const responses = await performAll(users, actions);
     await checkInvariants(database, users, actions, responses);
     const refused = responses.filter(({ status }) => status !== 200);
     expect(refused.map(({ body }) => body.data.reason)).toEqual(['REFERRAL_CYCLE']);
@@ -87,7 +87,7 @@ test('builds one tree of all users when everyone activates everyone', async () =
   const actions = users.flatMap((_, user) =>
     users.map((_, codeOwner): Action => ({ type: 'activate', user, codeOwner })),
   );
-  const responses = await play(users, actions);
+  const responses = await performAll(users, actions);
   await checkInvariants(database, users, actions, responses);
   const succeeded = responses.filter(({ status }) => status === 200);
   expect(succeeded).toHaveLength(size - 1);
@@ -98,7 +98,7 @@ test('counts a hundred concurrent activations of one code', async () => {
   const actions = users
     .slice(1)
     .map((_, i): Action => ({ type: 'activate', user: i + 1, codeOwner: 0 }));
-  const responses = await play(users, actions);
+  const responses = await performAll(users, actions);
   await checkInvariants(database, users, actions, responses);
   expect(responses.every(({ status }) => status === 200)).toBe(true);
 });

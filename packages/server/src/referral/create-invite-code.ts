@@ -14,8 +14,8 @@ export interface NewInviteCode {
 }
 
 /**
- * Creates the user's next code and retires an expired one in the same transaction. Table constraints
- * guarantee that the user has no other active code and that nobody has ever had this one.
+ * Creates the user's next code and retires an expired one in the same transaction. Constraints of
+ * the table guarantee that the user has no other active code and that nobody has ever had this one.
  * @throws DomainError INPUT_INVALID, PHONE_VERIFICATION_REQUIRED, ACTIVE_INVITE_CODE_EXISTS,
  *   INVITE_CODE_TAKEN, USER_BLOCKED
  */
@@ -60,7 +60,9 @@ function readExpiry(text: string, now: Date): Date {
 async function findConflict(tx: Sql, userId: string, customCode = ''): Promise<Error> {
   const [conflict] = await tx.query<{ isActive: boolean; hasCode: boolean; isTaken: boolean }>(sql`
     select status = 'active' as "isActive",
-      exists (select from invite_codes where user_id = ${userId} and retired_at is null) as "hasCode",
+      exists (
+        select from invite_codes where user_id = ${userId} and retired_at is null
+      ) as "hasCode",
       exists (select from invite_codes where code = ${customCode}) as "isTaken"
     from users where id = ${userId}`);
   if (!conflict?.isActive) return new DomainError('USER_BLOCKED');

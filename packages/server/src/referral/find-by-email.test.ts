@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('finds an active code by its owner’s email, and returns the same error for everything else', async () => {
+test('finds an active code by its owner’s email, and rejects all else alike', async () => {
   const [anna, boris, vera, caller] = [
     await app.signIn(),
     await app.signIn(),

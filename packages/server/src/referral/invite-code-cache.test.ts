@@ -69,7 +69,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('shows every change of a code or its owner immediately, and activates without the cache', async () => {
+test('shows changes immediately, and activates without the cache', async () => {
   const { accessToken: token, user } = await app.signIn(newPhone());
   const check = async (code = user.inviteCode) =>
     (await app.rest(`GET /referral/codes/${code}`)).body;

@@ -6,7 +6,7 @@ import type { Broadcast } from '../redis/port.ts';
 
 /** The public details of an invite code that works or has expired. */
 export interface CachedInviteCode {
-  /** null: never */
+  /** null if the code never expires */
   expiresAt: Date | null;
   referrerName: string | null;
 }

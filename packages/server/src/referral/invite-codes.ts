@@ -77,8 +77,8 @@ export async function findOwnInviteCode(
 }
 
 /**
- * Returns the active code of the user with this email. An unknown email and a user without an active
- * code are indistinguishable.
+ * Returns the active code of the user with this email. An unknown email and a user without an
+ * active code are indistinguishable.
  * @param email normalized
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */

@@ -16,8 +16,8 @@ export interface Referral {
 }
 
 /**
- * The activation time of a referral `n`, formatted by the database. Parsing each one into a Date and
- * formatting it again would be most of the CPU time of a list.
+ * The activation time of a referral `n`, formatted by the database. Parsing each into a Date and
+ * formatting it again would take most of the CPU time of a list.
  */
 export const ACTIVATED_AT = sql`to_char(n.activated_at at time zone 'UTC',
         'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "activatedAt"`;
@@ -30,7 +30,7 @@ export function phoneOfReferee(
   return phone !== null && REFERRAL_PHONES === 'masked' ? maskPhone(phone) : phone;
 }
 
-/** Returns a page of a user's referrals, newest first. Keyset cursors keep pages stable as users join. */
+/** Returns a page of a user's referrals, newest first. Keyset cursors keep pages stable. */
 export async function listReferrals(
   { config, database }: Pick<Deps, 'config' | 'database'>,
   userId: string,

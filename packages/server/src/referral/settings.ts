@@ -11,8 +11,8 @@ export const referralSettings = {
     .enum(['off', 'record', 'enforce'])
     .default('record')
     .describe(
-      'What to do about suspicious activations: bursts, many from one address or subnet, disposable ' +
-        'emails, and new accounts of recently deleted users. `record` stores findings for admins, ' +
-        '`enforce` also refuses the activation.',
+      'What to do about suspicious activations: bursts, many from one address or subnet, ' +
+        'disposable emails, and new accounts of recently deleted users. `record` stores findings ' +
+        'for admins, `enforce` also refuses the activation.',
     ),
 };

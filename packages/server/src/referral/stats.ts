@@ -20,7 +20,7 @@ const MAX_NODES = 2_000;
 
 /**
  * Returns a user's referral counts. The cost is bounded for trees of any size: `direct` and `byDay`
- * come from counters that each activation updates. Levels are counted from the user down, where each
+ * come from counters that each activation updates. Levels are counted from the user down: each
  * visited user adds their own counter to the next level, until MAX_NODES users have been visited.
  */
 export async function readReferralStats(
@@ -53,8 +53,13 @@ export async function readReferralStats(
     )
     select
       (select json_agg(levels order by level) from levels) as levels,
-      (select json_agg(json_build_object('day', d.day, 'count', coalesce(r.count, 0)) order by d.day)
-        from days d left join referral_days r on r.referrer_id = ${userId}::uuid and r.day = d.day) as "byDay"`);
+      (
+        select json_agg(
+          json_build_object('day', d.day, 'count', coalesce(r.count, 0)) order by d.day
+        )
+        from days d
+        left join referral_days r on r.referrer_id = ${userId}::uuid and r.day = d.day
+      ) as "byDay"`);
   const visited = levels.reduce((sum, level) => sum + level.visited, 0);
   const belowLastLevel = levels.find(({ level }) => level === MAX_LEVELS)?.below ?? 0;
   const byLevel = levels

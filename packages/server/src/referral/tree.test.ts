@@ -27,7 +27,7 @@ test('limits a tree to the requested depth and breadth', async () => {
     expect((await tree(bad)).data.reason).toBe('INPUT_INVALID');
 });
 
-test('shows direct referees’ phones, masks those below, and marks blocked and deleted users', async () => {
+test('shows phones of direct referees, masks others, and shows each status', async () => {
   const who = await signUpFamily(app, ['a', 'a:b', 'a:c', 'b:d']);
   const { prisma } = app.deps.database;
   await prisma.user.update({ where: { id: who('c').id }, data: { status: 'blocked' } });
@@ -56,7 +56,7 @@ test('shows direct referees’ phones, masks those below, and marks blocked and 
   ]);
 });
 
-test('bounds the size of trees and statistics, starting with the users closest to the root', async () => {
+test('bounds large trees and statistics, closest users first', async () => {
   const who = await signUpFamily(app, ['a']);
   const { id, token } = who('a');
   const children = await addReferees(app.deps.database, [id], 30);
