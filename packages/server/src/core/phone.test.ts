@@ -11,9 +11,9 @@ describe('parsePhone', () => {
     ['+7 999 123 45 67', '+79991234567'],
     ['+1 202-456-1111', '+12024561111'],
     ['+44 7911 123456', '+447911123456'],
-  ])('reads %s', (text, phone) => expect(parsePhone(text, 'RU')).toBe(phone));
+  ])('parses %s', (text, phone) => expect(parsePhone(text, 'RU')).toBe(phone));
 
-  test('a number without + is of the region', () => {
+  test('assigns a number without + to the region', () => {
     expect(parsePhone('07911 123456', 'GB')).toBe('+447911123456');
   });
 
@@ -34,19 +34,19 @@ describe('parsePhone', () => {
     '+44 70 1234 5678',
     '+979 1234 5678',
     '+999 123 456 789',
-  ])('refuses %j', (text) =>
+  ])('rejects %j', (text) =>
     expect(() => parsePhone(text, 'RU')).toThrow(
       expect.objectContaining({ reason: 'PHONE_INVALID' }),
     ),
   );
 });
 
-test('isPhone takes E.164 alone', () => {
+test('isPhone accepts only E.164', () => {
   expect(isPhone('+79991234567')).toBe(true);
   expect(isPhone('+7 999 123-45-67')).toBe(false);
   expect(isPhone('89991234567')).toBe(false);
 });
 
-test('maskPhone leaves what its owner recognises', () => {
+test('maskPhone keeps the country code and the last four digits', () => {
   expect(maskPhone('+79991234567')).toBe('+7 *** ***-45-67');
 });

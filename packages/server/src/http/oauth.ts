@@ -1,19 +1,16 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { logIn } from '../auth/log-in.ts';
 import type { IssuedSession } from '../auth/new-session.ts';
 import { rotateRefreshToken } from '../auth/refresh.ts';
-import { signInByPhone } from '../auth/sign-in.ts';
-import { normalizeEmail } from '../core/email.ts';
 import { DomainError } from '../core/errors.ts';
-import { parsePhone } from '../core/phone.ts';
 import type { Deps } from '../deps.ts';
 import { clientOf, publicUrl } from '../rpc/context.ts';
 import { limitAddress } from '../rpc/rate-limits.ts';
 import { hashToken } from '../sessions/refresh-tokens.ts';
-import { type Client, revokeSession, revokeSessionByRefreshToken } from '../sessions/sessions.ts';
+import { revokeSession, revokeSessionByRefreshToken } from '../sessions/sessions.ts';
 import { describeOauthError, OauthError } from './oauth-errors.ts';
+import { signInResourceOwner } from './oauth-sign-in.ts';
 
 /** An empty parameter counts as omitted; a repeated one is an error (RFC 6749, 3.2). */
 const parameter = z
@@ -102,7 +99,7 @@ async function grant(deps: Deps, request: FastifyRequest): Promise<IssuedSession
     case 'password':
       if (!username || !password)
         throw new OauthError('invalid_request', 'Missing parameter: username or password');
-      return signIn(deps, { username, password, client });
+      return signInResourceOwner(deps, { username, password, client });
     case 'refresh_token':
       if (!refresh_token)
         throw new OauthError('invalid_request', 'Missing parameter: refresh_token');
@@ -115,31 +112,6 @@ async function grant(deps: Deps, request: FastifyRequest): Promise<IssuedSession
         'grant_type must be password or refresh_token',
       );
   }
-}
-
-interface ResourceOwner {
-  /** A phone or an email address. */
-  username: string;
-  /** A password or, with a phone, a one-time code. */
-  password: string;
-  client: Client;
-}
-
-function signIn(deps: Deps, { username, password, client }: ResourceOwner): Promise<IssuedSession> {
-  const session = { transport: 'bearer', client } as const;
-  if (username.includes('@')) {
-    const account = { email: normalizeEmail(username.trim()) };
-    return logIn(deps, { account, password, ...session });
-  }
-  const phone = parsePhone(username, deps.config.DEFAULT_REGION);
-  return isOneTimeCode(deps, password)
-    ? signInByPhone(deps, { phone, code: password, ...session })
-    : logIn(deps, { account: { phone }, password, ...session });
-}
-
-/** Passwords have at least 8 characters, so only codes of 8 or more digits are ambiguous. */
-function isOneTimeCode({ config }: Deps, text: string): boolean {
-  return /^\d{4,10}$/.test(text) && (text.length < 8 || text.length === config.CODE_LENGTH);
 }
 
 async function revoke(deps: Deps, token: string): Promise<void> {

@@ -8,24 +8,24 @@ beforeAll(async () => {
   return () => database.close();
 });
 
-/** Asks for a profile on each way to the procedures, with `referrals` as if the database had said so. */
-async function profileWith(referrals: unknown) {
-  const told: Database = {
+/** Requests a profile by each code path, with `referrals` as if the database had returned them. */
+async function readProfileWith(referrals: unknown) {
+  const modified: Database = {
     ...database,
     async query<Row>(statement: Parameters<Database['query']>[0]) {
       const rows = await database.query<Row & { referrals?: unknown }>(statement);
       return rows.map((row) => (row.referrals ? { ...row, referrals } : row));
     },
   };
-  const app = await testApp({ database: told });
+  const app = await testApp({ database: modified });
   const { accessToken } = await (await testApp({ database })).signIn();
   const headers = { authorization: `Bearer ${accessToken}` };
-  // An extra parameter makes it a call for tRPC's own adapter.
+  // An extra parameter routes the call to tRPC's own adapter.
   const urls = ['/api/v1/profile', '/trpc/profile.me', '/trpc/profile.me?extra=1'];
   return Promise.all(urls.map((url) => app.send('GET', url, { headers })));
 }
 
-test('what an output does not name never leaves', async () => {
+test('removes fields that the output schema does not name', async () => {
   const referral = {
     id: '019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a',
     phone: null,
@@ -33,15 +33,15 @@ test('what an output does not name never leaves', async () => {
     status: 'active',
     activatedAt: '2026-11-20T12:00:00.000Z',
   };
-  for (const { status, body } of await profileWith([{ ...referral, passwordHash: 'secret' }])) {
+  for (const { status, body } of await readProfileWith([{ ...referral, passwordHash: 'secret' }])) {
     expect(status).toBe(200);
     expect(JSON.stringify(body)).toContain('Anna');
     expect(JSON.stringify(body)).not.toContain('secret');
   }
 });
 
-test('what is not as an output says is a fault, and does not leave either', async () => {
-  for (const { status, body } of await profileWith([{ id: 'secret' }])) {
+test('responds with INTERNAL if a result violates the output schema', async () => {
+  for (const { status, body } of await readProfileWith([{ id: 'secret' }])) {
     expect(status).toBe(500);
     expect((body.data ?? body.error.data).reason).toBe('INTERNAL');
     expect(JSON.stringify(body)).not.toContain('secret');

@@ -14,18 +14,18 @@ const input = (value: unknown) => `input=${encodeURIComponent(JSON.stringify(val
 const token = () => ({ authorization: `Bearer ${anna.accessToken}` });
 const BAD = { authorization: 'Bearer nonsense' };
 
-/** What differs between two answers to the same request, whoever gave them. */
+/** A response without what differs between two responses to the same request. */
 function comparable({ status, headers, body }: Awaited<ReturnType<TestApp['send']>>) {
   const { date, 'x-request-id': id, 'content-length': _, ...rest } = headers;
-  // A counter counts on, and the adapter's answers come in chunks.
+  // The rate limit counts both requests, and the adapter sends chunked responses.
   const { 'transfer-encoding': __, ratelimit: ___, connection: ____, ...kept } = rest;
   const text = JSON.stringify(body).replaceAll(String(id), 'ID');
   const times = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
   return { status, headers: kept, body: JSON.parse(text.replaceAll(times, 'TIME')) };
 }
 
-describe('a call is answered as tRPC’s own adapter does it', () => {
-  // An extra parameter, which tRPC leaves alone, makes it the adapter's.
+describe('responds like tRPC’s own adapter to', () => {
+  // An extra parameter, which tRPC ignores, routes the call to the adapter.
   const both = async (method: string, url: string, call: Parameters<TestApp['send']>[2]) => {
     const separator = url.includes('?') ? '&' : '?';
     return [
@@ -46,18 +46,18 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
       200,
     ],
     [
-      'an input of a wrong type',
+      'input of the wrong type',
       'GET',
       `/trpc/referral.checkCode?${input({ code: 1 })}`,
       undefined,
       400,
     ],
-    ['an input of null', 'GET', `/trpc/referral.checkCode?${input(null)}`, undefined, 400],
-    ['no input where one must be', 'GET', '/trpc/referral.checkCode', undefined, 400],
-    ['an empty input', 'GET', '/trpc/referral.checkCode?input=', undefined, 400],
-    ['an input that is no JSON', 'GET', '/trpc/referral.checkCode?input=%7B', undefined, 400],
-    ['an input that is no text', 'GET', '/trpc/referral.checkCode?input=%ff', undefined, 400],
-    ['an input with a lone %', 'GET', '/trpc/referral.checkCode?input="%zz"', undefined, 400],
+    ['null as input', 'GET', `/trpc/referral.checkCode?${input(null)}`, undefined, 400],
+    ['missing input', 'GET', '/trpc/referral.checkCode', undefined, 400],
+    ['empty input', 'GET', '/trpc/referral.checkCode?input=', undefined, 400],
+    ['input that is not JSON', 'GET', '/trpc/referral.checkCode?input=%7B', undefined, 400],
+    ['input that is not UTF-8', 'GET', '/trpc/referral.checkCode?input=%ff', undefined, 400],
+    ['input with a lone %', 'GET', '/trpc/referral.checkCode?input="%zz"', undefined, 400],
     [
       'two inputs',
       'GET',
@@ -66,7 +66,13 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
       200,
     ],
     ['a batch of one', 'GET', '/trpc/profile.me?batch=1', token, 200],
-    ['a batch of one, with inputs', 'GET', `/trpc/profile.me?batch=1&${input({})}`, token, 200],
+    [
+      'a batch of one with empty inputs',
+      'GET',
+      `/trpc/profile.me?batch=1&${input({})}`,
+      token,
+      200,
+    ],
     [
       'a batch of one with its input',
       'GET',
@@ -75,7 +81,7 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
       200,
     ],
     [
-      'a batch of one that is refused',
+      'a batch of one with invalid input',
       'GET',
       `/trpc/referral.checkCode?batch=1&${input({ 0: { code: 1 } })}`,
       undefined,
@@ -88,18 +94,18 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
       undefined,
       200,
     ],
-    ['inputs that are a list', 'GET', `/trpc/profile.me?batch=1&${input([])}`, token, 400],
+    ['inputs that are an array', 'GET', `/trpc/profile.me?batch=1&${input([])}`, token, 400],
     ['inputs that are null', 'GET', `/trpc/profile.me?batch=1&${input(null)}`, token, 400],
-    ['a batch of another number', 'GET', '/trpc/profile.me?batch=2', token, 200],
+    ['batch=2', 'GET', '/trpc/profile.me?batch=2', token, 200],
     ['a batch of two', 'GET', `/trpc/profile.me,auth.sessions?batch=1&${input({})}`, token, 200],
     [
-      'a refusal',
+      'a call that is refused',
       'GET',
       `/trpc/profile.get?${input({ id: '019a9f3c-1b7e-7c3d-9f00-2f6f0c1d4e5a' })}`,
       token,
       403,
     ],
-    ['a path that is encoded', 'GET', '/trpc/profile%2Eme', token, 200],
+    ['an encoded path', 'GET', '/trpc/profile%2Eme', token, 200],
     ['a query by POST', 'POST', '/trpc/profile.me', token, 400],
     ['a mutation by GET', 'GET', '/trpc/auth.logout', token, 400],
     ['HEAD', 'HEAD', '/trpc/profile.me', token, 204],
@@ -113,13 +119,18 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
 
   test.each([
     ['a mutation', '{"phone":"+79990001122"}', json, 200],
-    ['a second one at once', '{"phone":"+79990001122"}', json, 429],
-    ['a charset', '{"phone":"1"}', { 'content-type': 'Application/JSON; charset=utf-8' }, 400],
-    ['a body that is no JSON', '{', json, 400],
+    ['a repeated mutation, which is limited', '{"phone":"+79990001122"}', json, 429],
+    [
+      'a content type with a charset',
+      '{"phone":"1"}',
+      { 'content-type': 'Application/JSON; charset=utf-8' },
+      400,
+    ],
+    ['a body that is not JSON', '{', json, 400],
     ['an empty body', '', json, 400],
     ['null', 'null', json, 400],
     ['a form', 'phone=1', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
-    ['Russian', '{"phone":"1"}', { ...json, 'accept-language': 'ru' }, 400],
+    ['a mutation in Russian', '{"phone":"1"}', { ...json, 'accept-language': 'ru' }, 400],
   ])('%s', async (_name, body, headers, status) => {
     const [ours, theirs] = await both('POST', '/trpc/auth.requestCode', { body, headers });
     expect(ours.status).toBe(status);
@@ -128,9 +139,9 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
 
   test.each([
     ['a batch of one', '{"0":{"phone":"+79990001133"}}', 200],
-    ['a refused batch of one', '{"0":{"phone":"1"}}', 400],
+    ['a batch of one with invalid input', '{"0":{"phone":"1"}}', 400],
     ['a batch of one without its input', '{}', 400],
-    ['a batch of one with a body that is no JSON', '{', 400],
+    ['a batch of one with a body that is not JSON', '{', 400],
   ])('%s by POST', async (_name, body, status) => {
     const call = { body, headers: json };
     const [ours, theirs] = await both('POST', '/trpc/auth.requestCode?batch=1', call);
@@ -138,7 +149,7 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
     if (status !== 200) expect(comparable(ours)).toEqual(comparable(theirs));
   });
 
-  test('a stream is still asked for by its header', async () => {
+  test('a request for a stream', async () => {
     const headers = { ...token(), 'trpc-accept': 'application/jsonl' };
     const plain = await app.send('GET', '/trpc/profile.me', { headers });
     expect(plain.status).toBe(400);
@@ -149,7 +160,7 @@ describe('a call is answered as tRPC’s own adapter does it', () => {
   });
 });
 
-test('a fault is masked', async () => {
+test('masks unexpected errors', async () => {
   const { query } = app.deps.database;
   app.deps.database.query = async () => {
     throw new Error('secret');
