@@ -9,7 +9,7 @@ const DATA_DIR = mkdtempSync(join(tmpdir(), 'invitree-config-'));
 afterAll(() => rmSync(DATA_DIR, { recursive: true }));
 const APP_SECRET = 'x'.repeat(32);
 
-test('nothing needs to be set in development', () => {
+test('requires no settings in development', () => {
   const config = readConfig({ DATA_DIR });
   expect(config).toMatchObject({
     HOST: '127.0.0.1',
@@ -24,13 +24,13 @@ test('nothing needs to be set in development', () => {
   expect(config.RATE_LIMIT_EXEMPT.check('127.0.0.1')).toBe(true);
 });
 
-test('the generated secret stays, readable by its owner alone', () => {
+test('keeps the generated secret in a file that only its owner can read', () => {
   const again = readConfig({ DATA_DIR });
   expect(again.APP_SECRET).toEqual(readConfig({ DATA_DIR }).APP_SECRET);
   expect(statSync(join(DATA_DIR, 'app-secret')).mode & 0o777).toBe(0o600);
 });
 
-test('everything wrong is listed at once', () => {
+test('lists every invalid setting', () => {
   expect(() =>
     readConfig({
       NODE_ENV: 'production',
@@ -46,7 +46,7 @@ test('everything wrong is listed at once', () => {
   );
 });
 
-test('production takes test phones only when told twice, and exempts no address', () => {
+test('production requires TEST_PHONES_IN_PRODUCTION for test phones, and exempts no address', () => {
   const env = { NODE_ENV: 'production', APP_SECRET, TEST_PHONES: '+7999*:1234' };
   expect(() => readConfig(env)).toThrow(/TEST_PHONES/);
   const config = readConfig({ ...env, TEST_PHONES_IN_PRODUCTION: 'yes' });
@@ -54,23 +54,23 @@ test('production takes test phones only when told twice, and exempts no address'
   expect(config.RATE_LIMIT_EXEMPT.check('127.0.0.1')).toBe(false);
 });
 
-test('a short secret is refused, an empty setting is none', () => {
+test('rejects short secrets, and treats empty settings as not set', () => {
   expect(() => readConfig({ APP_SECRET: `${APP_SECRET},short` })).toThrow(/APP_SECRET/);
   expect(readConfig({ APP_SECRET, PORT: '' }).PORT).toBe(3000);
 });
 
-test('the embedded database is no reason to shed load', () => {
+test('does not shed load by event loop delay with the embedded database', () => {
   expect(readConfig({ APP_SECRET }).MAX_EVENT_LOOP_DELAY).toBe(0);
   const DATABASE_URL = 'postgres://localhost/invitree';
   expect(readConfig({ APP_SECRET, DATABASE_URL }).MAX_EVENT_LOOP_DELAY).toBe(1000);
 });
 
-test('an empty list of exempt addresses exempts none', () => {
+test('an empty RATE_LIMIT_EXEMPT exempts no address', () => {
   const { RATE_LIMIT_EXEMPT } = readConfig({ APP_SECRET, RATE_LIMIT_EXEMPT: '' });
   expect(RATE_LIMIT_EXEMPT.check('127.0.0.1')).toBe(false);
 });
 
-test('docs/configuration.md lists every setting as the schema has it', () => {
-  const written = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-  expect(written).toBe(configurationDocs());
+test('docs/configuration.md is current', () => {
+  const file = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+  expect(file).toBe(configurationDocs());
 });

@@ -14,7 +14,8 @@ import { httpSettings } from './http/settings.ts';
 import { observabilitySettings } from './observability/settings.ts';
 import { redisSettings } from './redis/settings.ts';
 import { referralSettings } from './referral/settings.ts';
-import { smsProblems, smsSettings } from './sms/settings.ts';
+import { smsProblems } from './sms/sender-settings.ts';
+import { smsSettings } from './sms/settings.ts';
 
 /** Every setting by section. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
@@ -22,13 +23,13 @@ export const SETTINGS = {
     NODE_ENV: z
       .enum(['development', 'production', 'test'])
       .default('development')
-      .describe('`production` refuses development conveniences.'),
+      .describe('`production` turns off the development conveniences.'),
     APP_SECRET: list
       .refine((secrets) => secrets.every((secret) => secret.length >= 32), {
         error: 'each secret must have at least 32 characters',
       })
       .describe(
-        'At least 32 random characters; every key is derived from it. Several, separated by commas, for rotation: the first one writes, the others still read. Required in production.',
+        'At least 32 random characters, from which all keys are derived. For rotation, list several, separated by commas: the first encrypts and signs, the others are still accepted. Required in production.',
       )
       .meta({ shownDefault: 'generated in development' }),
     ...httpSettings,
@@ -54,8 +55,8 @@ const settings = z.object({
 export type Config = ReturnType<typeof readConfig>;
 
 /**
- * Reads the settings once, at start.
- * @throws StartError that lists everything wrong with them
+ * Reads and validates the settings.
+ * @throws StartError that lists every invalid setting
  */
 export function readConfig(env: Record<string, string | undefined> = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -66,7 +67,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ...smsProblems(given),
   ];
   if (!parsed.success || problems.length > 0)
-    throw new StartError(`These settings are wrong:\n  ${problems.join('\n  ')}`);
+    throw new StartError(`Invalid settings:\n  ${problems.join('\n  ')}`);
   const { data } = parsed;
   const production = data.NODE_ENV === 'production';
   return {
@@ -74,14 +75,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     production,
     /** The origin of PUBLIC_URL. */
     publicOrigin: data.PUBLIC_URL && new URL(data.PUBLIC_URL).origin,
-    /** Never empty. */
+    /** Never empty. The first secret encrypts and signs. */
     APP_SECRET: data.APP_SECRET.length > 0 ? data.APP_SECRET : [developmentSecret(data.DATA_DIR)],
-    // A message over a satellite network costs dollars, so those networks must be allowed by name.
+    // An SMS over a satellite network costs dollars, so these are denied unless explicitly allowed.
     SMS_COUNTRIES_DENIED: [
       ...data.SMS_COUNTRIES_DENIED,
       ...(data.SMS_COUNTRIES_ALLOWED.includes(WORLD) ? [] : [WORLD]),
     ],
-    // The embedded database runs on the event loop, where delay means work is being done.
+    // The embedded database runs on the event loop, so there a delay is no sign of overload.
     MAX_EVENT_LOOP_DELAY: data.MAX_EVENT_LOOP_DELAY ?? (data.DATABASE_URL ? 1_000 : 0),
     RATE_LIMIT_EXEMPT: addressList(
       env['RATE_LIMIT_EXEMPT'] === undefined && !production
@@ -91,7 +92,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-/** Judges the raw settings, so that these problems are listed together with all the others. */
+/** Checks the raw settings, so that these problems are listed together with the schema's. */
 function productionProblems(given: Record<string, string | undefined>): string[] {
   if (given['NODE_ENV'] !== 'production') return [];
   const problems: string[] = [];
@@ -99,12 +100,15 @@ function productionProblems(given: Record<string, string | undefined>): string[]
     problems.push('APP_SECRET is required in production: at least 32 random characters');
   if (given['TEST_PHONES'] && given['TEST_PHONES_IN_PRODUCTION'] !== 'yes')
     problems.push(
-      'TEST_PHONES let anyone sign in: refused in production unless TEST_PHONES_IN_PRODUCTION=yes',
+      'TEST_PHONES let anyone sign in, so production also requires TEST_PHONES_IN_PRODUCTION=yes',
     );
   return problems;
 }
 
-/** Created once per data folder, so that sessions survive a restart and two processes agree. */
+/**
+ * Reads the development secret of a data folder, which the first start creates. Sessions therefore
+ * survive a restart, and processes that start together get the same secret.
+ */
 function developmentSecret(folder: string): string {
   const file = join(folder, 'app-secret');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -8,27 +8,30 @@ import type { InviteCodeCache } from './referral/invite-code-cache.ts';
 import type { AccessTokens } from './sessions/access-tokens.ts';
 import type { SmsDelivery } from './sms/port.ts';
 
-/** Milliseconds since 1970, as Date.now: tests set it. */
+/** The current time in milliseconds since 1970, like `Date.now`. Tests replace it. */
 type Clock = () => number;
 
-/** What rules may use of the world. */
+/** Everything outside the process that rules use, and the settings. */
 export interface Deps {
   config: Config;
   database: Database;
-  /** For reads that may be a moment old, never for what a write or an access depends on. The replica, or `database`. */
+  /**
+   * For lists and statistics that may be slightly stale, never for access checks or reads that a
+   * write depends on. The same as `database` if there is no replica.
+   */
   replica: Database;
   limiter: RateLimiter;
   inviteCodeCache: InviteCodeCache;
   tally: Tally;
   sms: SmsDelivery;
   metrics: Metrics;
-  /** Only where traces are wanted. */
+  /** Present if the operator enabled tracing. */
   tracing?: Tracing | undefined;
   clock: Clock;
   secrets: Secrets;
   accessTokens: AccessTokens;
   log: Logger;
-  /** Outside help, where the operator has asked for it. */
+  /** Present if the operator configured enrichment. */
   emailVerifier?: EmailVerifier | undefined;
   personFinder?: PersonFinder | undefined;
 }
