@@ -15,9 +15,9 @@ export interface Forest {
 
 /**
  * Generates a realistic, skewed distribution: one user in ten has no referrer, early users have the
- * most referees, and user 0 has a tenth of all users. It also contains an unrealistically deep
- * chain that grew from its bottom up, so each `top_id` is only the referrer: the worst case for a
- * search of the top.
+ * most referees, and user 0 referred a tenth of all users. It also contains an unrealistically deep
+ * chain that grew from its bottom up. There `top_id` is only the referrer, the worst case for
+ * finding the top.
  */
 export function generateForest(users: number): Forest {
   const referrer = new Int32Array(users).fill(-1);

@@ -9,7 +9,7 @@ const MAIN = '../../packages/server/src/main.ts';
 const SETTINGS = {
   APP_SECRET,
   PORT: '0',
-  // Development mode, as NODE_ENV is not set, so that responses contain the one-time code.
+  // As in production. NODE_ENV is development, so that responses contain the one-time code.
   PUBLIC_URL: 'https://invite.example',
   SMS_SENDER: 'console',
   // A few phones here request as many codes as thousands would, and the machine must be saturated.

@@ -52,9 +52,7 @@ export async function createFixture(server: string) {
     /** Users with 0, 10 and 1,000 referees. */
     profileUsers: await signIn([userWithReferees(0), userWithReferees(10), 0].map(seededUser)),
     regulars: await signIn(Array.from({ length: 2000 }, (_, i) => seededUser(i * 5))),
-    /**
-     * All users' phones: a phone's row stores a day's codes, and real phones do not get hundreds.
-     */
+    /** All users' phones. A row stores a day's codes, and no real phone gets hundreds of them. */
     phones: Array.from({ length: USERS }, (_, i) => seededUser(i).phone).filter(
       // Not an assigned range, so the server would reject these numbers.
       (phone) => !phone.startsWith('+79300'),

@@ -28,9 +28,7 @@ export const profileOverRest = ({ token }: { token: string }) =>
 export const profileOverTrpc = ({ token }: { token: string }) =>
   always(request('GET /trpc/profile.me', { token }));
 
-/**
- * Requests a code and signs in with it, in two requests. In development the response has the code.
- */
+/** Requests a code and signs in with it. In development, the first response has the code. */
 export function signIn(phone: () => string): Workload {
   return async (send) => {
     const number = phone();

@@ -9,9 +9,7 @@ export interface Action<Args extends unknown[]> {
   reset(): void;
 }
 
-/**
- * Runs work on a user's request, with its pending state and error for display next to the control.
- */
+/** Runs work for a control, and returns its pending state and error to show next to it. */
 export function useAction<Args extends unknown[] = []>(
   work: (...args: Args) => Promise<unknown>,
 ): Action<Args> {

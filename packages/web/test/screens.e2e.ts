@@ -1,7 +1,4 @@
-/**
- * Checks that every screen fits its width and passes axe, on small and large screens, light and
- * dark.
- */
+/** Every page fits its width and passes axe, on small and large screens, light and dark. */
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -29,7 +29,7 @@ interface Props extends InputAttributes {
   inputRef?: RefObject<HTMLInputElement | null>;
 }
 
-/** A labelled input, linked to its hint and its error for screen readers. */
+/** A labeled input, linked to its hint and its error for screen readers. */
 export function Field({ label, value, onText, hint, error, inputRef, ...input }: Props) {
   const id = useId();
   return (

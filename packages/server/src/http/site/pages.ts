@@ -7,9 +7,7 @@ import type { Deps } from '../../deps.ts';
 
 const DIST = fileURLToPath(new URL('dist', import.meta.resolve('@invitree/web/package.json')));
 
-/**
- * The page loads only its own files and calls only this server, without inline scripts or styles.
- */
+/** The page loads its own files and calls this server, without inline scripts or styles. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
