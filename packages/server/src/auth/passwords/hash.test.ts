@@ -2,7 +2,7 @@ import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashPassword, verifyPassword } from './hash.ts';
 
-test('a hash is a PHC string with a salt of its own, and verifies', async () => {
+test('a hash is a PHC string with a random salt, and verifies', async () => {
   const [one, two] = await Promise.all([hashPassword('слоны идут'), hashPassword('слоны идут')]);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   expect(one).not.toBe(two);
@@ -10,7 +10,7 @@ test('a hash is a PHC string with a salt of its own, and verifies', async () => 
   expect(await verifyPassword(one, 'слоны идут ')).toBe(false);
 });
 
-test('a hash of another cost verifies by its own cost', async () => {
+test('a hash of another cost verifies with that cost', async () => {
   const salt = Buffer.from('saltsaltsaltsalt');
   const parameters = { message: 'password', nonce: salt, parallelism: 2, memory: 64, passes: 3 };
   const hash = argon2Sync('argon2id', { ...parameters, tagLength: 24 });
@@ -19,17 +19,17 @@ test('a hash of another cost verifies by its own cost', async () => {
   expect(await verifyPassword(phc, 'passwore')).toBe(false);
 });
 
-test('the same letters typed by another keyboard are the same password', async () => {
+test('composed and decomposed characters are the same password', async () => {
   const composed = await hashPassword('caf\u00e9-caf\u00e9');
   expect(await verifyPassword(composed, 'cafe\u0301-cafe\u0301')).toBe(true);
 });
 
-test('without a hash nothing is right', async () => {
+test('without a hash no password is correct', async () => {
   expect(await verifyPassword(undefined, 'password')).toBe(false);
   expect(await verifyPassword(null, '')).toBe(false);
 });
 
-test('of a burst some are hashed, the rest are refused at once, and then all is well again', async () => {
+test('a burst is hashed up to the limit, the rest is refused, and later requests succeed', async () => {
   const burst = await Promise.allSettled(
     Array.from({ length: 60 }, () => verifyPassword(null, 'password')),
   );

@@ -1,6 +1,6 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import pLimit from 'p-limit';
+import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { DomainError } from '../../core/errors.ts';
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB (in KiB), 2 passes, 1 lane. */
@@ -8,17 +8,17 @@ const COST = { memory: 19_456, passes: 2, parallelism: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** Hashing runs on libuv's pool of 4 threads, which files and name look-ups use too: half of it stays theirs. */
-const AT_ONCE = 2;
-/** About a second's worth; whoever comes later is asked to come again. */
-const WAITING = 32;
+/** Half of libuv's pool of 4 threads, which file access and DNS lookups also use. */
+const CONCURRENCY = 2;
+/** About one second of work. Beyond that, hashing fails and the client retries later. */
+const MAX_WAITING = 32;
 
-const turn = pLimit(AT_ONCE);
+const slots = bulkhead(CONCURRENCY, MAX_WAITING);
 const derive = promisify(argon2);
 
 /**
- * A password's hash as a PHC string, `$argon2id$v=19$m=...,t=...,p=...$salt$hash`.
- * @throws DomainError UNAVAILABLE when too many are being hashed
+ * Hashes a password to a PHC string, `$argon2id$v=19$m=...,t=...,p=...$salt$hash`.
+ * @throws DomainError UNAVAILABLE if too many passwords are waiting
  */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(SALT_BYTES);
@@ -33,9 +33,9 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password is the one. Without a hash it takes as long and is false: the time does not
- * tell whether there is an account, nor whether it has a password.
- * @throws DomainError UNAVAILABLE when too many are being hashed
+ * True if the password matches the hash. Without a hash it takes as long and returns false, so the
+ * time reveals neither whether the account exists nor whether it has a password.
+ * @throws DomainError UNAVAILABLE if too many passwords are waiting
  */
 export async function verifyPassword(hash: string | null | undefined, password: string) {
   const { expected, ...parameters } = parse(hash ?? NO_HASH);
@@ -47,7 +47,7 @@ export async function verifyPassword(hash: string | null | undefined, password: 
   return timingSafeEqual(derived, expected) && hash != null;
 }
 
-/** One keyboard writes an accented letter as one character, another as two (NIST SP 800-63B-4, 3.1.1.2). */
+/** Keyboards differ in whether an accented letter is one character or two (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalize(password: string): string {
   return password.normalize('NFKC');
 }
@@ -57,11 +57,15 @@ const NO_HASH = `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.paral
 )}$${base64(randomBytes(HASH_BYTES))}`;
 
 async function hashInTurn(parameters: Argon2Parameters): Promise<Buffer> {
-  if (turn.pendingCount >= WAITING) throw new DomainError('UNAVAILABLE', { retryAfter: 1 });
-  return turn(() => derive('argon2id', parameters));
+  try {
+    return await slots.execute(() => derive('argon2id', parameters));
+  } catch (error) {
+    if (isBulkheadRejectedError(error)) throw new DomainError('UNAVAILABLE', { retryAfter: 1 });
+    throw error;
+  }
 }
 
-/** The cost is the hash's own: those of an older cost still verify. */
+/** Uses the cost stored in the hash, so hashes of an earlier cost still verify. */
 function parse(phc: string) {
   const [, memory, passes, parallelism, salt = '', hash = ''] =
     /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(phc) ?? [];
