@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 export interface AuditEntry {
   id: string;
   at: Date;
-  /** null: nobody who is signed in, as at a failed sign-in */
+  /** null if nobody was signed in, as for a failed sign-in */
   actorId: string | null;
   action: string;
   targetId: string | null;
@@ -13,21 +13,21 @@ export interface AuditEntry {
   details: Record<string, unknown> | null;
 }
 
-interface Wanted {
+interface AuditQuery {
   cursor?: Cursor | undefined;
   limit: number;
-  /** Entries by this user or about them. */
+  /** Only entries with this user as the actor or the target. */
   userId?: string | undefined;
 }
 
-/** What happened, the newest first. Ids are UUID v7, so their order is that of time. */
+/** Lists audit entries, newest first. Ids are UUID v7, so they sort by time. */
 export async function listAudit(
   { database }: Pick<Deps, 'database'>,
-  { cursor, limit, userId }: Wanted,
+  { cursor, limit, userId }: AuditQuery,
 ): Promise<Page<AuditEntry>> {
   const before = cursor ? sql`id < ${cursor.id}::uuid` : sql`true`;
   const newest = sql`order by id desc limit ${limit + 1}`;
-  // Two walks along an index each; `or` would make one through everything.
+  // The union reads one index per branch; `or` would scan the whole table.
   const which = userId
     ? sql`(select * from audit_entries where actor_id = ${userId} and ${before} ${newest})
           union (select * from audit_entries where target_id = ${userId} and ${before} ${newest})`

@@ -5,7 +5,7 @@ export interface AuditEvent {
   at: Date;
   action: AuditAction;
   ip: string | null;
-  /** Never a secret, a phone or an email: an entry outlives the person. */
+  /** Never contains a secret, a phone or an email: entries are kept after an account is deleted. */
   details?: Record<string, unknown> | Sql;
 }
 
@@ -24,14 +24,15 @@ type AuditAction =
   | 'data.imported';
 
 /**
- * An insert into the audit log, to run on its own or as the last part of the statement it is about.
- * @param who a query of (actor_id, target_id): no row, no entry
+ * An insert into the audit log, to run on its own or as the last part of the statement that makes
+ * the change.
+ * @param who a query for (actor_id, target_id): one entry for its row, none without a row
  */
 export function recordAudit({ at, action, ip, details }: AuditEvent, who: Sql): Sql {
-  const said = details instanceof Sql ? details : sql`${details && JSON.stringify(details)}::jsonb`;
+  const json = details instanceof Sql ? details : sql`${details && JSON.stringify(details)}::jsonb`;
   return sql`
-    insert into audit_entries (id, at, actor_id, target_id, action, ip, details)
-    select ${uuidv7()}::uuid, ${at}::timestamptz, who.actor_id, who.target_id, ${action}, ${ip},
-      ${said}
-    from (${who}) who (actor_id, target_id)`;
+      insert into audit_entries (id, at, actor_id, target_id, action, ip, details)
+      select ${uuidv7()}::uuid, ${at}::timestamptz, who.actor_id, who.target_id, ${action}, ${ip},
+        ${json}
+      from (${who}) who (actor_id, target_id)`;
 }

@@ -4,28 +4,32 @@ import type { Deps } from '../deps.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
-interface Attempt {
-  method: 'phone' | 'password';
+type SignInMethod = 'phone' | 'password';
+
+interface SignInAttempt {
+  method: SignInMethod;
   client: Client;
-  /** Whose account it is about, as an expression of SQL: null if there is none. */
+  /** SQL expression for the id of the account, or null if there is none. */
   target: Sql;
 }
 
+const AUDITED_REASONS = new Set<Reason>(['CODE_WRONG', 'CREDENTIALS_WRONG']);
+
 /**
- * Runs a try at signing in and leaves an entry if the code or the password was wrong. Whoever tried
- * is nobody yet, and a phone or an email without an account leaves no trace but the address. What
- * is recorded was a counted try, so the limits on those (a phone's and an account's, and those per
- * address) bound how fast the log can be made to grow; refused tries leave nothing.
+ * Runs a sign-in attempt and records it if the code or password was wrong. The entry has no actor,
+ * and no phone or email: without an account only the IP address is stored. Every recorded attempt
+ * counts against the attempt limits, so these also limit how fast the log can grow; attempts that
+ * the limits refuse are not recorded.
  */
 export async function auditFailedSignIn<Result>(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
-  { method, client, target }: Attempt,
+  { method, client, target }: SignInAttempt,
   attempt: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof DomainError && WRONG.has(error.reason))
+    if (error instanceof DomainError && AUDITED_REASONS.has(error.reason))
       await database.query(
         recordAudit(
           {
@@ -41,20 +45,39 @@ export async function auditFailedSignIn<Result>(
   }
 }
 
-const WRONG = new Set<Reason>(['CODE_WRONG', 'CREDENTIALS_WRONG']);
+interface SignIn extends Pick<AuditEvent, 'at' | 'ip'> {
+  method: SignInMethod;
+  /** SQL expression */
+  isNewUser: Sql;
+}
 
 /**
- * The entry for a user of ADMIN_PHONES who becomes admin by signing in: the part of that statement
- * after `account (id)`. Within one statement `users` still shows the role from before.
+ * Records a sign-in, as part of the statement that opens the session.
+ * @param session the name of the CTE that inserted the session and returns its `user_id`
  */
-export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>): Sql {
+export function recordSignIn({ at, ip, method, isNewUser }: SignIn, session: Sql): Sql {
+  const details = sql`jsonb_build_object('method', ${method}::text, 'isNewUser', ${isNewUser})`;
+  return recordAudit(
+    { at, action: 'auth.signed_in', ip, details },
+    sql`select user_id, user_id from ${session}`,
+  );
+}
+
+/**
+ * Records that a user listed in ADMIN_PHONES became an admin, as part of the statement that signs
+ * them in. Within that statement `users` still shows the previous role.
+ * @param account the name of the CTE with the user's updated row
+ */
+export function recordPromotion(event: Pick<AuditEvent, 'at' | 'ip'>, account: Sql): Sql {
   return recordAudit(
     {
       ...event,
       action: 'user.role_changed',
       details: { from: 'user', to: 'admin', by: 'ADMIN_PHONES' },
     },
-    sql`select account.id, account.id from account left join users before on before.id = account.id
-      where before.role is distinct from 'admin'`,
+    sql`
+        select ${account}.id, ${account}.id
+        from ${account} left join users previous on previous.id = ${account}.id
+        where previous.role is distinct from 'admin'`,
   );
 }

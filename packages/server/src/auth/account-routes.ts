@@ -10,17 +10,18 @@ import { linkPhone } from './link-phone.ts';
 import { logIn } from './log-in.ts';
 import { setPassword } from './passwords/set.ts';
 import { register } from './register.ts';
-import { givenPassword, newPassword, oneTimeCode, session, transport } from './schemas.ts';
+import { newPassword, oneTimeCode, passwordInput, session, transport } from './schemas.ts';
 import { requireCookieSupport, sessionResponse } from './session-response.ts';
 
-/** Email and password, and what else belongs to one's account. */
+/** Procedures for passwords and for linking a phone. */
 export const accountRoutes = {
   register: limitedProcedure('auth.register')
     .meta(
       rest('POST /auth/register', {
         tag: 'auth',
-        summary: 'Sign up with an email and a password',
-        description: 'An invite code is activated with the new account, or nothing happens at all.',
+        summary: 'Sign up with an email and password',
+        description:
+          'An invite code is activated in the same transaction; if that fails, no account is created.',
         open: true,
         status: 201,
         errors: [
@@ -56,12 +57,12 @@ export const accountRoutes = {
     .meta(
       rest('POST /auth/login', {
         tag: 'auth',
-        summary: 'Sign in with an email and a password',
+        summary: 'Sign in with an email and password',
         open: true,
         errors: ['CREDENTIALS_WRONG', 'FORBIDDEN', 'RATE_LIMITED', 'USER_BLOCKED'],
       }),
     )
-    .input(z.object({ email, password: givenPassword, transport }))
+    .input(z.object({ email, password: passwordInput, transport }))
     .output(session)
     .mutation(async ({ ctx, input: { email, ...input } }) => {
       requireCookieSupport(ctx, input.transport);
@@ -75,9 +76,8 @@ export const accountRoutes = {
     .meta(
       rest('POST /auth/link/phone', {
         tag: 'auth',
-        summary: 'Make a phone mine, or verify it again',
-        description:
-          'With a code asked for at `/auth/code`. It takes the place of the phone there was.',
+        summary: 'Link or re-verify a phone',
+        description: 'Takes a code requested at `/auth/code`. The phone replaces the current one.',
         errors: [
           'PHONE_INVALID',
           'PHONE_TAKEN',
@@ -104,7 +104,7 @@ export const accountRoutes = {
       rest('POST /auth/password', {
         tag: 'auth',
         summary: 'Set or change my password',
-        description: 'Changing it takes the current one and ends all other sessions.',
+        description: 'Changing it requires the current password and revokes all other sessions.',
         errors: [
           'CREDENTIALS_WRONG',
           'EMAIL_TAKEN',
@@ -118,7 +118,7 @@ export const accountRoutes = {
       z.object({
         email: email.optional(),
         password: newPassword,
-        currentPassword: givenPassword.optional(),
+        currentPassword: passwordInput.optional(),
       }),
     )
     .output(profile)

@@ -3,20 +3,21 @@ import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { EmailVerdict } from '../enrichment/port.ts';
 
-/** What an account's email may be; with worse there is none. */
+/** The verdicts with which an account may be created. */
 export type AcceptedVerdict = Exclude<EmailVerdict, 'undeliverable' | 'disposable'>;
 
 /**
- * Asks the email verifier, if there is one. Out of reach it stops nobody: the verdict is `unknown`.
- * @returns undefined if there is no verifier
+ * Checks an email with the email verifier. If the verifier fails, the verdict is `unknown` and the
+ * email is accepted.
+ * @returns undefined if no verifier is configured
  * @throws DomainError EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE
  */
-export async function judgeEmail(
+export async function screenEmail(
   { emailVerifier, log }: Pick<Deps, 'emailVerifier' | 'log'>,
   email: string,
 ): Promise<AcceptedVerdict | undefined> {
   const verdict = await emailVerifier?.verify(email).catch((err): EmailVerdict => {
-    log.warn({ err }, 'Email not verified');
+    log.warn({ err }, 'Email verification failed');
     return 'unknown';
   });
   if (verdict === 'undeliverable') throw new DomainError('EMAIL_UNDELIVERABLE');
@@ -24,19 +25,19 @@ export async function judgeEmail(
   return verdict;
 }
 
-/** Keeps what the person finder, if there is one, knows of a user's email. Never throws: nobody waits for it. */
+/** Looks up the person behind an email and stores the result, if a finder is configured. Never rejects. */
 export async function enrichProfile(
   { personFinder, database, log }: Pick<Deps, 'personFinder' | 'database' | 'log'>,
   { userId, email }: { userId: string; email: string },
 ): Promise<void> {
   try {
     const person = await personFinder?.find(email);
-    // By now the account may be gone or have another email.
+    // The account may have been deleted or changed its email during the lookup.
     if (person)
       await database.query(sql`
         update users set person = ${JSON.stringify(person)}::jsonb
         where id = ${userId} and email = ${email} and status = 'active'`);
   } catch (err) {
-    log.warn({ err }, 'Profile not enriched');
+    log.warn({ err }, 'Profile enrichment failed');
   }
 }

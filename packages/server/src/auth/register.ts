@@ -5,10 +5,11 @@ import { requireVerifiedPhone } from '../identity/verified-phone.ts';
 import { activate } from '../referral/activate.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { createAccount } from './create-account.ts';
-import { enrichProfile, judgeEmail } from './enrichment.ts';
-import { type OpenedSession, openSession, type Transport } from './open-session.ts';
+import { enrichProfile, screenEmail } from './enrichment.ts';
+import type { IssuedSession, Transport } from './new-session.ts';
+import { openSession } from './open-session.ts';
 import { hashPassword } from './passwords/hash.ts';
-import { refuseCommonPassword } from './passwords/requirements.ts';
+import { rejectCommonPassword } from './passwords/requirements.ts';
 
 export interface Registration {
   /** Normalised */
@@ -22,19 +23,19 @@ export interface Registration {
 }
 
 /**
- * Makes an account with an email and a password. The account, the activation of the invite code and
- * the session come all together or not at all.
+ * Creates an account with an email and a password. Creating the account, activating the invite code
+ * and opening the session succeed together or change nothing.
  * @throws DomainError EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE, INPUT_INVALID for a common
- *   password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE and what activating throws
+ *   password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE, and the reasons of `activate`
  */
 export async function register(
   deps: Deps,
   { email, password, displayName, inviteCode, transport, client }: Registration,
-): Promise<OpenedSession> {
-  await refuseCommonPassword(password, { email, displayName });
-  const emailVerdict = await judgeEmail(deps, email);
+): Promise<IssuedSession> {
+  await rejectCommonPassword(password, { email, displayName });
+  const emailVerdict = await screenEmail(deps, email);
   const passwordHash = await hashPassword(password);
-  const opened = await deps.database.transaction(async (tx) => {
+  const session = await deps.database.transaction(async (tx) => {
     const account = { email, emailVerdict, passwordHash, displayName };
     const userId = await createAccount(deps, tx, account);
     if (!userId) throw new DomainError('EMAIL_TAKEN');
@@ -42,16 +43,17 @@ export async function register(
       await requireVerifiedPhone(deps, tx, userId);
       await activate(deps, tx, { userId, inviteCode, ip: client.ip });
     }
-    const opened = await openSession(deps, tx, sql`select * from users where id = ${userId}`, {
-      method: 'password',
-      isNewUser: sql`true`,
-      transport,
-      client,
-    });
-    if (!opened) throw new Error('A new account has no session');
-    return opened;
+    const session = await openSession(
+      deps,
+      tx,
+      sql`
+      select * from users where id = ${userId}`,
+      { isNewUser: true, transport, client },
+    );
+    if (!session) throw new Error('No session was opened for the new account');
+    return session;
   });
-  // Not awaited: nobody waits for it.
-  enrichProfile(deps, { userId: opened.profile.id, email });
-  return opened;
+  // Not awaited: the response does not depend on it, and it never rejects.
+  enrichProfile(deps, { userId: session.profile.id, email });
+  return session;
 }

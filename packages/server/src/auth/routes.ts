@@ -17,7 +17,7 @@ export const authRouter = router({
     .meta(
       rest('POST /auth/code', {
         tag: 'auth',
-        summary: 'Ask for a one-time code by SMS',
+        summary: 'Request a one-time code by SMS',
         open: true,
         errors: ['PHONE_INVALID', 'RATE_LIMITED'],
       }),
@@ -26,9 +26,9 @@ export const authRouter = router({
     .output(requestedCode)
     .mutation(async ({ ctx: { deps, locale, log, client }, input }) => {
       const { ip } = client;
-      const { code, ...asked } = await requestCode(deps, { ...input, locale, ip, log });
+      const { code, ...requested } = await requestCode(deps, { ...input, locale, ip, log });
       return {
-        ...asked,
+        ...requested,
         codeLength: code.length,
         ...(!deps.config.production && { devCode: code }),
       };
@@ -40,7 +40,7 @@ export const authRouter = router({
         tag: 'auth',
         summary: 'Sign in with a one-time code',
         description:
-          'A phone without an account gets one. An invite code given then is activated with it, or nothing happens at all.',
+          'Creates an account if the phone has none. An invite code is then activated in the same transaction; if that fails, no account is created.',
         open: true,
         errors: [
           'PHONE_INVALID',
@@ -79,7 +79,7 @@ export const authRouter = router({
     .meta(
       rest('POST /auth/refresh', {
         tag: 'auth',
-        summary: 'Trade a refresh token for a new pair',
+        summary: 'Exchange a refresh token for a new pair',
         open: true,
         errors: ['TOKEN_INVALID', 'REFRESH_REUSED', 'USER_BLOCKED', 'RATE_LIMITED'],
       }),
@@ -92,7 +92,12 @@ export const authRouter = router({
     }),
 
   logout: signedInProcedure
-    .meta(rest('POST /auth/logout', { tag: 'auth', summary: 'End this session, or all of them' }))
+    .meta(
+      rest('POST /auth/logout', {
+        tag: 'auth',
+        summary: 'Sign out of this session or all sessions',
+      }),
+    )
     .input(z.object({ everywhere: z.boolean().default(false) }).default({ everywhere: false }))
     .output(revoked)
     .mutation(async ({ ctx: { deps, caller, cookie }, input }) => {
@@ -104,7 +109,7 @@ export const authRouter = router({
     }),
 
   sessions: signedInProcedure
-    .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'Where I am signed in' }))
+    .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'List my sessions' }))
     .input(z.void())
     .output(sessionList)
     .query(async ({ ctx: { deps, caller } }) => ({ items: await listSessions(deps, caller) })),
@@ -113,7 +118,7 @@ export const authRouter = router({
     .meta(
       rest('DELETE /auth/sessions/{id}', {
         tag: 'auth',
-        summary: 'End one of my sessions',
+        summary: 'Revoke one of my sessions',
         errors: ['NOT_FOUND'],
       }),
     )

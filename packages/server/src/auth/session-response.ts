@@ -2,36 +2,37 @@ import { z } from 'zod';
 import { checkInput, DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { SessionCookie } from '../sessions/session-cookie.ts';
-import type { OpenedSession, Transport } from './open-session.ts';
+import type { IssuedSession, Transport } from './new-session.ts';
 
-/** What a session needs of its request. */
-interface Exchange {
+/** The parts of the request context that issuing a session requires. */
+interface SessionContext {
   deps: Pick<Deps, 'accessTokens' | 'config'>;
   cookie: SessionCookie;
-  /** True if another site made a browser send the request. */
-  foreign: boolean;
+  /** True if another site made the browser send the request. */
+  crossSite: boolean;
   /** Public address of the service: the issuer of tokens. */
   origin: string;
 }
 
 /**
- * Refuses a sign-in by cookie that another site made a browser send, and one whose answer cannot set it.
+ * Refuses a cookie sign-in if another site made the browser send it, or if the response cannot set a
+ * cookie.
  * @throws DomainError FORBIDDEN, INPUT_INVALID
  */
 export function requireCookieSupport(
-  { cookie, foreign }: Pick<Exchange, 'cookie' | 'foreign'>,
+  { cookie, crossSite }: Pick<SessionContext, 'cookie' | 'crossSite'>,
   transport: Transport,
 ): void {
   if (transport !== 'cookie') return;
-  if (foreign) throw new DomainError('FORBIDDEN');
-  const possible = z.refine(() => cookie.isWritable(), { params: { name: 'COOKIE_IN_STREAM' } });
-  checkInput(z.object({ transport: z.string().check(possible) }), { transport });
+  if (crossSite) throw new DomainError('FORBIDDEN');
+  const isPossible = z.refine(() => cookie.isWritable(), { params: { name: 'COOKIE_IN_STREAM' } });
+  checkInput(z.object({ transport: z.string().check(isPossible) }), { transport });
 }
 
-/** A Session as it travels; by cookie it carries no token. */
+/** Builds the Session of a response. A cookie session sets the cookie and returns no token. */
 export async function sessionResponse(
-  { deps, cookie, origin }: Exchange,
-  { profile: user, sessionId, isNewUser, refreshToken }: OpenedSession,
+  { deps, cookie, origin }: SessionContext,
+  { profile: user, sessionId, isNewUser, refreshToken }: IssuedSession,
 ) {
   if (refreshToken === undefined) {
     await cookie.write(sessionId);

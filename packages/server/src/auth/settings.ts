@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isPhone } from '../core/phone.ts';
 import { list, wholeNumber } from '../core/setting-schemas.ts';
 
-/** A phone, or every phone with a prefix, that always gets the same one-time code. */
+/** A phone, or a prefix of phones, with a fixed one-time code. */
 interface TestPhone {
   /** E.164, or a prefix followed by `*` */
   phone: string;

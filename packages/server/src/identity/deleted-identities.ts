@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import sql from 'sql-template-tag';
+import { DAY } from '../core/time.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 
 /** How long a deleted account's phone and email are recognised, in milliseconds. */
-const REMEMBERED = 30 * 24 * 3_600_000;
+const RETENTION = 30 * DAY;
 
 interface Identity {
   /** E.164 */
@@ -14,8 +15,9 @@ interface Identity {
 }
 
 /**
- * Belongs into the transaction that deletes an account: whoever comes back at once to be invited anew
- * is recognised, by hashes that say nothing without the server's key. What is too old leaves with it.
+ * Stores hashes of a deleted account's phone and email, and deletes expired ones. Call it in the
+ * transaction that deletes the account. It lets the rules against abuse recognise a person who signs
+ * up again to be invited once more. Without the server's key the hashes reveal nothing.
  */
 export async function rememberDeletedIdentity(
   { secrets, clock }: Pick<Deps, 'secrets' | 'clock'>,
@@ -23,7 +25,7 @@ export async function rememberDeletedIdentity(
   identity: Identity,
 ): Promise<void> {
   const now = new Date(clock());
-  await tx.query(sql`delete from deleted_identities where at < ${new Date(+now - REMEMBERED)}`);
+  await tx.query(sql`delete from deleted_identities where at < ${new Date(+now - RETENTION)}`);
   await tx.query(sql`
     insert into deleted_identities (hash, at)
     select hash, ${now}::timestamptz
@@ -31,7 +33,7 @@ export async function rememberDeletedIdentity(
     on conflict (hash) do update set at = excluded.at`);
 }
 
-/** The hash by which a phone or an email of a deleted account is known. */
+/** Finds the stored hash of a phone or email that belonged to a deleted account. */
 export async function findDeletedIdentity(
   deps: Pick<Deps, 'secrets'>,
   tx: Sql,
@@ -42,7 +44,7 @@ export async function findDeletedIdentity(
   return found?.hash;
 }
 
-/** The same as a query of `hash`. */
+/** The query of `findDeletedIdentity`; returns `hash`. */
 export function selectDeletedIdentity(
   { secrets }: Pick<Deps, 'secrets'>,
   identity: Identity,
@@ -51,7 +53,7 @@ export function selectDeletedIdentity(
   return sql`
     select hash from deleted_identities
     where hash = any(${hashes(secrets.deletedIdentity, identity)}::bytea[])
-      and at > ${new Date(+at - REMEMBERED)} limit 1`;
+      and at > ${new Date(+at - RETENTION)} limit 1`;
 }
 
 function hashes(keys: Buffer[], identity: Identity): Buffer[] {

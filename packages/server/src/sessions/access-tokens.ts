@@ -3,28 +3,29 @@ import { errors, importJWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../core/errors.ts';
 import type { SigningKey } from '../core/secrets.ts';
+import { SECOND } from '../core/time.ts';
 
-/** What an access token says. It names a session; whether that still lives, the database knows. */
+/** The claims of an access token. Whether the session is still live is in the database. */
 export interface Claims {
   userId: string;
   sessionId: string;
 }
 
 export interface AccessTokens {
-  /** @param issuer the service's address, as whoever asks for the token reaches it */
+  /** @param issuer the address at which the client reaches the service */
   sign(claims: Claims, issuer: string): string;
   /** @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED */
   verify(token: string): Claims | Promise<Claims>;
-  /** How the cache of tokens known to be good is doing, since the start. */
+  /** Counts of the cache of verified tokens since the start. */
   readonly cache: { entries: number; hits: number; misses: number };
-  /** The public keys (RFC 7517), the signing one first. */
+  /** The public keys (RFC 7517), starting with the one that signs. */
   readonly jwks: { keys: Omit<SigningKey, 'd'>[] };
 }
 
 /** RFC 9068 */
 const TYPE = 'at+jwt';
 
-/** RFC 9068 wants a client named. None is registered here: every client is the service's own. */
+/** RFC 9068 requires a client id. No clients are registered, so all share this one. */
 const CLIENT_ID = 'invitree';
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -36,18 +37,18 @@ interface Options {
   clock: () => number;
 }
 
-/** Short-lived JWTs (ES256), which anyone can verify offline with the public keys. */
+/** Creates and verifies short-lived JWTs (ES256). Anyone can verify them with the public keys. */
 export async function createAccessTokens({ keys, ttl, clock }: Options) {
   const [newest] = keys;
   if (!newest) throw new Error('No signing key');
-  // Signed here and now: 20 µs of processor, where WebCrypto's thread and the way there and back take 70.
+  // Signing synchronously takes 20 µs of CPU; WebCrypto, with its switch of threads, takes 70.
   const privateKey = createPrivateKey({ key: newest, format: 'jwk' });
   const header = encode({ alg: 'ES256', typ: TYPE, kid: newest.kid });
   const publicJwks = keys.map(({ d: _, ...jwk }) => jwk);
   const publicKeys = new Map(
     await Promise.all(publicJwks.map(async (jwk) => [jwk.kid, await importJWK(jwk)] as const)),
   );
-  // A client sends the same token many times, and a signature costs more than all else in a request.
+  // Clients reuse a token, and verifying its signature costs more than the rest of a request.
   const verified = new LRUCache<string, Claims & { expiresAt: number }>({ max: 20_000 });
 
   let hits = 0;
@@ -59,7 +60,7 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
     },
     jwks: { keys: publicJwks },
     sign({ userId, sessionId }, issuer) {
-      const now = Math.floor(clock() / 1000);
+      const now = Math.floor(clock() / SECOND);
       const claims = encode({
         iss: issuer,
         aud: issuer,
@@ -70,25 +71,26 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
         iat: now,
         exp: now + ttl,
       });
-      // RFC 7515, 3.1, and for ES256 a signature of two numbers side by side (RFC 7518, 3.4).
-      const signed = `${header}.${claims}`;
+      // RFC 7515, 3.1. An ES256 signature is the concatenation of two integers (RFC 7518, 3.4).
+      const signingInput = `${header}.${claims}`;
       const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
-      return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+      const signature = sign('sha256', Buffer.from(signingInput), key).toString('base64url');
+      return `${signingInput}.${signature}`;
     },
     verify(token) {
-      const known = verified.get(token);
-      if (!known) {
+      const cached = verified.get(token);
+      if (!cached) {
         misses += 1;
         return verifySignature(token);
       }
       hits += 1;
-      if (known.expiresAt <= clock()) throw new DomainError('TOKEN_EXPIRED');
-      return known;
+      if (cached.expiresAt <= clock()) throw new DomainError('TOKEN_EXPIRED');
+      return cached;
     },
   };
   return tokens;
 
-  // The issuer is not compared: the key is the proof, and instances may go by several addresses.
+  // The issuer is not compared: the key is proof enough, and the service may have several addresses.
   async function verifySignature(token: string): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(
@@ -106,7 +108,7 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
         },
       );
       const { sub, sid, exp } = payload as { sub: string; sid: string; exp: number };
-      const claims = { userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+      const claims = { userId: sub, sessionId: sid, expiresAt: exp * SECOND };
       verified.set(token, claims);
       return claims;
     } catch (error) {

@@ -1,59 +1,65 @@
 import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
+import { MINUTE, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { Client, FoundCaller } from './sessions.ts';
 
-/** A cookie session is prolonged by its use, but not written at each: in milliseconds. */
-const PROLONG_EVERY = 5 * 60_000;
+/** Use extends a cookie session. It is written at most once in this interval, in milliseconds. */
+const EXTEND_INTERVAL = 5 * MINUTE;
 
 interface Request {
   deps: Deps;
   client: Client;
-  /** The access token as it came. */
+  /** The access token, not yet verified. */
   bearer: string | undefined;
   cookie: SessionCookie;
-  /** Whether another site made a browser send it. */
-  foreign: boolean;
+  /** True if another site made the browser send the request. */
+  crossSite: boolean;
 }
 
 /**
- * Whose request this is, by access token or by cookie. Both at once must name the same session.
- * @param find reads whose session it is, and in the same statement whatever else is wanted of them
- * @throws DomainError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, USER_BLOCKED; FORBIDDEN for a change
- *   that another site made a browser send with its cookie
+ * Identifies the caller by access token or cookie. If the request has both, they must name the same
+ * session.
+ * @param find reads the caller, and in the same statement whatever else the procedure needs
+ * @throws DomainError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, USER_BLOCKED; FORBIDDEN for a
+ *   cross-site change with a cookie
  */
 export async function identifyCaller<Found extends FoundCaller>(
-  { deps, client, bearer, cookie, foreign }: Request,
-  { change, find }: { change: boolean; find: (deps: Deps, sessionId: string) => Promise<Found> },
+  { deps, client, bearer, cookie, crossSite }: Request,
+  {
+    isChange,
+    find,
+  }: { isChange: boolean; find: (deps: Deps, sessionId: string) => Promise<Found> },
 ): Promise<Found> {
-  const named = await cookie.read();
+  const cookieSession = await cookie.read();
   if (bearer) {
     const { sessionId } = await deps.accessTokens.verify(bearer);
-    if (named && named !== sessionId) throw new DomainError('TOKEN_INVALID');
+    if (cookieSession && cookieSession !== sessionId) throw new DomainError('TOKEN_INVALID');
     return find(deps, sessionId);
   }
-  if (named === undefined) throw new DomainError('TOKEN_MISSING');
-  if (change && foreign) throw new DomainError('FORBIDDEN');
-  if (named === null) throw new DomainError('TOKEN_INVALID');
-  const caller = await find(deps, named);
-  if (cookie.isWritable() && (await prolong(deps, caller, client))) await cookie.write(named);
+  if (cookieSession === undefined) throw new DomainError('TOKEN_MISSING');
+  if (isChange && crossSite) throw new DomainError('FORBIDDEN');
+  if (cookieSession === null) throw new DomainError('TOKEN_INVALID');
+  const caller = await find(deps, cookieSession);
+  if (cookie.isWritable() && (await extend(deps, caller, client)))
+    await cookie.write(cookieSession);
   return caller;
 }
 
-/** Moves the session's end away from now; true for one of the requests that come at once. */
-async function prolong(
+/** Extends the session, if that is due. Of parallel requests one gets true and writes the cookie. */
+async function extend(
   { config, clock, database }: Deps,
   { sessionId, lastUsedAt }: { sessionId: string; lastUsedAt: Date },
   client: Client,
 ): Promise<boolean> {
   const now = new Date(clock());
-  const life = config.REFRESH_TOKEN_TTL * 1000;
-  const due = new Date(+now - Math.min(PROLONG_EVERY, life / 2));
-  if (lastUsedAt > due) return false;
-  const prolonged = await database.query(sql`
-    update sessions set last_used_at = ${now}, expires_at = ${new Date(+now + life)},
+  const ttl = config.REFRESH_TOKEN_TTL * SECOND;
+  const dueBefore = new Date(+now - Math.min(EXTEND_INTERVAL, ttl / 2));
+  if (lastUsedAt > dueBefore) return false;
+  const extended = await database.query(sql`
+    update sessions set last_used_at = ${now}, expires_at = ${new Date(+now + ttl)},
       ip = ${client.ip}, user_agent = ${client.userAgent}
-    where id = ${sessionId} and revoked_at is null and last_used_at <= ${due} returning id`);
-  return prolonged.length === 1;
+    where id = ${sessionId} and revoked_at is null and last_used_at <= ${dueBefore} returning id`);
+  return extended.length === 1;
 }

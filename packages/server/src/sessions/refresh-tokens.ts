@@ -4,7 +4,7 @@ export function newRefreshToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What the database keeps of a token; 256 random bits need no slow hash. */
+/** The hash under which a token is stored. A fast one is safe for a token of 256 random bits. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

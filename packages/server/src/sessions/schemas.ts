@@ -9,9 +9,11 @@ export const sessionList = z.object({
       lastUsedAt: time,
       userAgent: z.string().nullable(),
       ip: z.string().nullable(),
-      current: z.boolean().describe('The one this request came with'),
+      current: z.boolean().describe('True for the session that sent this request'),
     }),
   ),
 });
 
-export const revoked = z.object({ revoked: z.number().int().describe('How many sessions ended') });
+export const revoked = z.object({
+  revoked: z.number().int().describe('Number of sessions revoked'),
+});

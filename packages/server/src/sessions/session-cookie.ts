@@ -3,11 +3,11 @@ import { getIronSession } from 'iron-session';
 import type { Secrets } from '../core/secrets.ts';
 import type { Deps } from '../deps.ts';
 
-/** The cookie by which a browser names its session. What that session is worth, the database knows. */
+/** The cookie that holds a browser's session id. Whether the session is live is in the database. */
 export interface SessionCookie {
-  /** The id of the session it names; null if it is there and cannot be read, undefined if it is not there. */
+  /** The session id; null if the cookie cannot be read, undefined if there is none. */
   read(): Promise<string | null | undefined>;
-  /** Whether the answer can still set it: one that is streamed has sent its headers before it is known. */
+  /** True if the response can still set the cookie. A streamed one sends its headers too early. */
   isWritable(): boolean;
   write(sessionId: string): Promise<void>;
   clear(): Promise<void>;
@@ -16,11 +16,11 @@ export interface SessionCookie {
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  /** Whether the browser speaks HTTPS, to us or to a proxy that says so. */
+  /** True if the browser uses HTTPS, with the server itself or with a trusted proxy. */
   https: boolean;
 }
 
-/** Sealed by iron-session: nobody can read or forge it. */
+/** Reads and writes the cookie, which iron-session encrypts and signs. */
 export function sessionCookie(
   { config, secrets }: Pick<Deps, 'config' | 'secrets'>,
   { request, response, https }: Exchange,
@@ -40,40 +40,40 @@ export function sessionCookie(
       ttl: config.REFRESH_TOKEN_TTL,
       cookieOptions,
     });
-  // A glance that spares every other request the work; the name may be a part of another's.
-  const mayBeThere = request.headers.cookie?.includes(`${cookieName}=`) === true;
+  // A cheap check that saves other requests the work. It may match part of another cookie's name.
+  const mayHaveCookie = request.headers.cookie?.includes(`${cookieName}=`) === true;
 
   return {
     async read() {
-      if (!mayBeThere) return undefined;
+      if (!mayHaveCookie) return undefined;
       const { sid } = await open(secrets.sessionCookie);
       return sid ?? null;
     },
-    // No getter: V8 makes a hidden class for each object with one, which only a full collection frees.
+    // Not a getter: V8 creates a hidden class for each object with one, which only a full GC frees.
     isWritable() {
       return !response.headersSent && request.headers['trpc-accept'] !== 'application/jsonl';
     },
     async write(sessionId) {
-      // iron-session seals with the password of the highest number: it is given only the newest.
+      // iron-session seals with the password that has the highest id, so it gets only the newest.
       const [newest] = secrets.sessionCookie;
-      if (!newest) throw new Error('No password for cookies');
+      if (!newest) throw new Error('No cookie password');
       const session = await open([newest]);
       session.sid = sessionId;
       await session.save();
     },
     async clear() {
-      // Left where it cannot be cleared, it names a session that has ended.
-      if (mayBeThere && this.isWritable()) (await open(secrets.sessionCookie)).destroy();
+      // Where the cookie cannot be cleared it stays, but its session has been revoked.
+      if (mayHaveCookie && this.isWritable()) (await open(secrets.sessionCookie)).destroy();
     },
   };
 }
 
 /**
- * Whether another site made a browser send this request (OWASP CSRF Prevention, Fetch Metadata).
- * Every browser of today says so by one of the two headers; what says nothing is no browser.
- * @param trusted the origins of this service, and those that its operator lets in
+ * True if another site made a browser send the request (OWASP CSRF Prevention, Fetch Metadata).
+ * Current browsers send at least one of the two headers; a request without them is not a browser's.
+ * @param trusted the service's own origins, and those that the operator allows
  */
-export function isForeign(
+export function isCrossSite(
   { 'sec-fetch-site': site, origin }: IncomingMessage['headers'],
   trusted: readonly (string | undefined)[],
 ): boolean {

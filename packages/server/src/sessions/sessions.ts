@@ -1,38 +1,45 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql as Statement } from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
+import type { UserRole, UserStatus } from '../identity/user-status.ts';
 
-/** Who is at the other end of a request, as far as one can tell. */
+/** The client that sent a request. */
 export interface Client {
   ip: string;
-  /** Cut to 256 characters */
+  /** At most 256 characters */
   userAgent: string | null;
 }
 
-/** The signed-in user of a request, read anew for each one: a revocation holds at once on every instance. */
+/**
+ * The signed-in user of a request. It is read for every request, so a revocation takes effect
+ * immediately on every instance.
+ */
 export interface Caller {
   userId: string;
   sessionId: string;
-  role: 'user' | 'admin';
+  role: UserRole;
 }
 
-/** A caller, and what is needed to prolong their session. */
+/** A caller, with what extending their session requires. */
 export type FoundCaller = Caller & { lastUsedAt: Date };
 
-/** What `callerOf` judges, of a session `s` and its user `u`. */
+/** The columns that `callerOf` reads. */
 export interface CallerRow extends FoundCaller {
-  status: 'active' | 'blocked' | 'deleted';
+  status: UserStatus;
   live: boolean;
 }
 
-/** The columns of a CallerRow. */
+/** SQL for the columns of a CallerRow, of a session `s` and its user `u`. */
 export function callerColumns({ clock }: Pick<Deps, 'clock'>) {
   return sql`u.id as "userId", s.id as "sessionId", u.role, u.status, s.last_used_at as "lastUsedAt",
       s.revoked_at is null and s.expires_at > ${new Date(clock())} as live`;
 }
 
-/** @throws DomainError TOKEN_INVALID, USER_BLOCKED */
+/**
+ * Converts a row to the caller, if the session is live.
+ * @throws DomainError TOKEN_INVALID, USER_BLOCKED
+ */
 export function callerOf(row: CallerRow | undefined): FoundCaller {
   if (row?.status === 'blocked') throw new DomainError('USER_BLOCKED');
   if (!row?.live) throw new DomainError('TOKEN_INVALID');
@@ -41,7 +48,7 @@ export function callerOf(row: CallerRow | undefined): FoundCaller {
 }
 
 /**
- * Whose live session this is.
+ * Finds the user of a live session.
  * @throws DomainError TOKEN_INVALID, USER_BLOCKED
  */
 export async function findCaller(
@@ -55,7 +62,7 @@ export async function findCaller(
   return callerOf(row);
 }
 
-/** A user's live sessions, the newest first; `sessionId` is the one that asks. */
+/** A user's live sessions, newest first; `caller.sessionId` is marked as the current one. */
 export async function listSessions(
   { clock, database }: Deps,
   caller: Pick<Caller, 'userId' | 'sessionId'>,
@@ -75,36 +82,49 @@ export async function listSessions(
 }
 
 /**
- * Ends one of the caller's sessions.
- * @throws DomainError NOT_FOUND, for another's session too
+ * The statement that revokes the live sessions for which the condition `which` holds. Returns `id` and
+ * `user_id` of each; run it on its own or as a CTE.
  */
-export async function revokeSession({ clock, database }: Deps, userId: string, sessionId: string) {
-  const revoked = await revoke(database, sql`id = ${sessionId} and user_id = ${userId}`, clock());
-  if (revoked === 0) throw new DomainError('NOT_FOUND');
-  return revoked;
+export function revokeSessions(which: Statement, now: Date): Statement {
+  return sql`
+      update sessions set revoked_at = ${now}
+      where ${which} and revoked_at is null and expires_at > ${now}
+      returning id, user_id`;
 }
 
-/** Ends all of a user's sessions, and says how many there were. */
-export function revokeAllSessions(
+/**
+ * Revokes one of the user's own sessions, and returns the number revoked.
+ * @throws DomainError NOT_FOUND, also for another user's session
+ */
+export async function revokeSession(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  userId: string,
+  sessionId: string,
+): Promise<number> {
+  const which = sql`id = ${sessionId} and user_id = ${userId}`;
+  const revoked = await database.query(revokeSessions(which, new Date(clock())));
+  if (revoked.length === 0) throw new DomainError('NOT_FOUND');
+  return revoked.length;
+}
+
+/** Revokes all of a user's sessions, and returns their number. */
+export async function revokeAllSessions(
   { clock }: Pick<Deps, 'clock'>,
   tx: Sql,
   userId: string,
 ): Promise<number> {
-  return revoke(tx, sql`user_id = ${userId}`, clock());
+  const which = sql`user_id = ${userId}`;
+  return (await tx.query(revokeSessions(which, new Date(clock())))).length;
 }
 
-/** Ends the session that a refresh token is of, be it used or not; an unknown token ends none. */
-export function revokeSessionOf(
+/**
+ * Revokes the session of a refresh token, used or not, and returns the number revoked: 0 for an
+ * unknown token.
+ */
+export async function revokeSessionByRefreshToken(
   { clock, database }: Pick<Deps, 'clock' | 'database'>,
   refreshTokenHash: Buffer,
 ): Promise<number> {
-  const named = sql`id = (select session_id from refresh_tokens where hash = ${refreshTokenHash})`;
-  return revoke(database, named, clock());
-}
-
-async function revoke(tx: Sql, which: ReturnType<typeof sql>, now: number): Promise<number> {
-  const revoked = await tx.query(sql`
-    update sessions set revoked_at = ${new Date(now)}
-    where ${which} and revoked_at is null and expires_at > ${new Date(now)} returning id`);
-  return revoked.length;
+  const which = sql`id = (select session_id from refresh_tokens where hash = ${refreshTokenHash})`;
+  return (await database.query(revokeSessions(which, new Date(clock())))).length;
 }

@@ -1,11 +1,10 @@
 import { DomainError } from '../../core/errors.ts';
 import { isListed, subscriberNetwork } from '../../core/ip-network.ts';
 import { countryOf } from '../../core/phone.ts';
+import { HOUR, SECOND } from '../../core/time.ts';
 import type { Deps } from '../../deps.ts';
-import type { HourCount } from '../../redis/port.ts';
+import type { HourlyCount } from '../../redis/port.ts';
 import { isTestPhone } from './test-phones.ts';
-
-const HOUR = 3_600_000;
 
 interface Send {
   /** E.164 */
@@ -16,11 +15,11 @@ interface Send {
 type PumpingDeps = Pick<Deps, 'config' | 'tally' | 'clock' | 'metrics' | 'log'>;
 
 /**
- * Whether codes go to this phone's country at all: a matter of the number alone, so it tells nothing
- * of accounts.
+ * Requires a country to which codes are sent. This depends on the number alone, so it reveals nothing
+ * about accounts.
  * @throws DomainError PHONE_INVALID with the country
  */
-export function refuseCountry({ config }: Pick<Deps, 'config'>, phone: string): void {
+export function requireServedCountry({ config }: Pick<Deps, 'config'>, phone: string): void {
   const country = countryOf(phone);
   const { SMS_COUNTRIES_ALLOWED: allowed, SMS_COUNTRIES_DENIED: denied } = config;
   if (denied.includes(country) || (allowed.length > 0 && !allowed.includes(country)))
@@ -28,13 +27,15 @@ export function refuseCountry({ config }: Pick<Deps, 'config'>, phone: string): 
 }
 
 /**
- * SMS pumping is codes asked for by the thousand, for phones whose operator shares the fee with the
- * fraudster, and never entered. What gives it away is how many codes stay unverified, by country and
- * by address (as in Authgear's fraud protection): both are counted for 24 hours, shared by all
- * instances, and SMS_PUMPING says whether a code too many is only recorded or refused.
+ * Counts a code, then runs `send`, which issues it.
  *
- * Counts a code before `send` makes it, so that no race gets past the rules, and takes the count back
- * if there is none in the end.
+ * In SMS pumping, a fraudster requests thousands of codes for phones whose operator shares the SMS
+ * fee, and never enters them. Its sign is the number of codes that stay unverified, by country and by
+ * IP address (as in Authgear's fraud protection). Both are counted for 24 hours across all instances.
+ * SMS_PUMPING decides whether a code beyond the limit is only recorded or also refused.
+ *
+ * The code is counted before it is sent, so parallel requests cannot exceed the limits. The count is
+ * reverted if `send` fails.
  * @throws DomainError RATE_LIMITED, and what `send` throws
  */
 export async function countSend<T>(
@@ -44,12 +45,12 @@ export async function countSend<T>(
 ): Promise<T> {
   const at = deps.clock();
   const country = countryOf(to.phone);
-  const keys = keysOf(deps, to);
-  const add = (by: 1 | -1) => Promise.all(keys.map(({ key }) => deps.tally.sent(key, by, at)));
+  const keys = tallyKeys(deps, to);
+  const add = (by: 1 | -1) => Promise.all(keys.map(({ key }) => deps.tally.countSent(key, by, at)));
   try {
     const counts = await add(1);
     for (const [index, { rule }] of keys.entries())
-      judge(deps, { rule, country, counts: counts[index] ?? [], at });
+      enforce(deps, { rule, country, counts: counts[index] ?? [], at });
     const sent = await send();
     deps.metrics.count('invitree_codes_total', { event: 'sent', country });
     return sent;
@@ -59,72 +60,77 @@ export async function countSend<T>(
   }
 }
 
-/** The other side of the comparison: a code that was entered. */
+/** Counts a code that was entered. */
 export function countVerified(deps: PumpingDeps, to: Send): void {
   if (isTestPhone(deps, to.phone)) return;
   const at = deps.clock();
   deps.metrics.count('invitree_codes_total', { event: 'verified', country: countryOf(to.phone) });
-  for (const { key } of keysOf(deps, to)) deps.tally.verified(key, at);
+  for (const { key } of tallyKeys(deps, to)) deps.tally.countVerified(key, at);
 }
 
 type Rule = 'country' | 'address';
 
-function keysOf(deps: PumpingDeps, { phone, ip }: Send): { rule: Rule; key: string }[] {
+function tallyKeys(deps: PumpingDeps, { phone, ip }: Send): { rule: Rule; key: string }[] {
   if (deps.config.SMS_PUMPING === 'off') return [];
   const country = { rule: 'country' as const, key: `country:${countryOf(phone)}` };
   if (isListed(deps.config.RATE_LIMIT_EXEMPT, ip)) return [country];
   return [country, { rule: 'address', key: `address:${subscriberNetwork(ip)}` }];
 }
 
-interface Case {
+interface Check {
   rule: Rule;
   country: string;
-  counts: HourCount[];
+  counts: HourlyCount[];
   at: number;
 }
 
-function judge({ config, metrics, log }: PumpingDeps, { rule, country, counts, at }: Case): void {
-  const least =
+function enforce(
+  { config, metrics, log }: PumpingDeps,
+  { rule, country, counts, at }: Check,
+): void {
+  const allowance =
     rule === 'country' ? config.SMS_UNVERIFIED_PER_COUNTRY : config.SMS_UNVERIFIED_PER_ADDRESS;
-  const limits = { least, ratio: config.SMS_UNVERIFIED_RATIO };
-  if (!isTooMuch(counts, limits)) return;
-  const refused = config.SMS_PUMPING === 'enforce';
-  const action = refused ? 'refused' : 'recorded';
+  const limits = { allowance, ratio: config.SMS_UNVERIFIED_RATIO };
+  if (!exceedsLimit(counts, limits)) return;
+  const isRefused = config.SMS_PUMPING === 'enforce';
+  const action = isRefused ? 'refused' : 'recorded';
   metrics.count('invitree_sms_pumping_total', { rule, country, action });
-  log.warn({ rule, country, action, ...sumOf(counts) }, 'More codes than verifications');
-  if (!refused) return;
+  log.warn({ rule, country, action, ...totals(counts) }, 'Too many unverified codes');
+  if (!isRefused) return;
   const now = Math.floor(at / HOUR);
-  const others = counts.map((each) =>
+  const withoutThisCode = counts.map((each) =>
     each.hour === now ? { ...each, sent: each.sent - 1 } : each,
   );
-  throw new DomainError('RATE_LIMITED', { retryAfter: secondsUntilAllowed(others, limits, at) });
+  throw new DomainError('RATE_LIMITED', {
+    retryAfter: secondsUntilAllowed(withoutThisCode, limits, at),
+  });
 }
 
 interface Limits {
-  /** So many codes may stay unverified whatever else. */
-  least: number;
-  /** So many for each verified one, if that is more. */
+  /** The number of codes that may always stay unverified. */
+  allowance: number;
+  /** The number of unverified codes for each verified one; applies if that is more. */
   ratio: number;
 }
 
-/** Whether the codes of a window, the newest included, are more than its verifications bear out. */
-export function isTooMuch(counts: HourCount[], { least, ratio }: Limits): boolean {
-  const { sent, verified } = sumOf(counts);
-  return sent - verified > Math.max(least, ratio * verified);
+/** True if too many codes of the window, including the newest, are unverified. */
+export function exceedsLimit(counts: HourlyCount[], { allowance, ratio }: Limits): boolean {
+  const { sent, verified } = totals(counts);
+  return sent - verified > Math.max(allowance, ratio * verified);
 }
 
-/** Whole seconds until enough hours have left the window for one more code, if nothing else happens. */
-export function secondsUntilAllowed(counts: HourCount[], limits: Limits, at: number): number {
+/** Whole seconds until enough hours have left the window to allow one more code. */
+export function secondsUntilAllowed(counts: HourlyCount[], limits: Limits, at: number): number {
   const byAge = counts.toSorted((a, b) => a.hour - b.hour);
-  const leaving = byAge.find(({ hour }) => {
-    const rest = byAge.filter((each) => each.hour > hour);
-    return !isTooMuch([...rest, { hour, sent: 1, verified: 0 }], limits);
+  const lastToLeave = byAge.find(({ hour }) => {
+    const remaining = byAge.filter((each) => each.hour > hour);
+    return !exceedsLimit([...remaining, { hour, sent: 1, verified: 0 }], limits);
   });
-  const hour = leaving?.hour ?? Math.floor(at / HOUR);
-  return Math.ceil(((hour + 24) * HOUR - at) / 1000);
+  const hour = lastToLeave?.hour ?? Math.floor(at / HOUR);
+  return Math.ceil(((hour + 24) * HOUR - at) / SECOND);
 }
 
-function sumOf(counts: HourCount[]): { sent: number; verified: number } {
+function totals(counts: HourlyCount[]): { sent: number; verified: number } {
   return counts.reduce(
     (sum, { sent, verified }) => ({ sent: sum.sent + sent, verified: sum.verified + verified }),
     { sent: 0, verified: 0 },

@@ -3,12 +3,15 @@ import { codeText, type Locale } from '../../core/messages.ts';
 import { parsePhone } from '../../core/phone.ts';
 import type { Deps } from '../../deps.ts';
 import type { Logger } from '../../observability/port.ts';
-import { type IssuedCode, issueCode } from './issue.ts';
-import { countSend, refuseCountry } from './pumping.ts';
+import { issueCode, type OneTimeCode } from './issue.ts';
+import { countSend, requireServedCountry } from './pumping.ts';
 import { isTestPhone } from './test-phones.ts';
 
-interface Request {
-  /** As a person writes it */
+/** Seconds after which a client may retry when the SMS queue is full. */
+const BUSY_RETRY_AFTER = 30;
+
+interface CodeRequest {
+  /** In any form that `parsePhone` reads */
   phone: string;
   locale: Locale;
   ip: string;
@@ -16,18 +19,19 @@ interface Request {
 }
 
 /**
- * Makes a code and has it sent after the answer: a slow provider must not hold it, nor tell by its
- * timing. What is refused changes nothing; whether the phone has an account plays no part.
+ * Issues a code and queues its SMS, which is sent after the response: a slow provider must not delay
+ * the response, and its timing must reveal nothing. A refused request changes nothing. The result
+ * does not depend on whether the phone has an account.
  * @throws DomainError PHONE_INVALID, RATE_LIMITED, UNAVAILABLE
  */
 export async function requestCode(
   deps: Deps,
-  { phone: text, locale, ip, log }: Request,
-): Promise<IssuedCode & { phone: string }> {
+  { phone: text, locale, ip, log }: CodeRequest,
+): Promise<OneTimeCode & { phone: string }> {
   const phone = parsePhone(text, deps.config.DEFAULT_REGION);
   if (isTestPhone(deps, phone)) return { phone, ...(await issueCode(deps, phone)) };
-  refuseCountry(deps, phone);
-  if (deps.sms.full) throw new DomainError('UNAVAILABLE', { retryAfter: 30 });
+  requireServedCountry(deps, phone);
+  if (deps.sms.isFull) throw new DomainError('UNAVAILABLE', { retryAfter: BUSY_RETRY_AFTER });
   const issued = await countSend(deps, { phone, ip }, () => issueCode(deps, phone));
   const { code, expiresAt } = issued;
   deps.sms.deliver({ to: phone, text: codeText(locale, code), expiresAt }, log);

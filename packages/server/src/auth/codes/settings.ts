@@ -8,7 +8,7 @@ const countries = list.refine(
   { error: `must be countries like DE,FR, or ${WORLD} for international networks` },
 );
 
-/** Which countries codes are sent to, and what to do about SMS pumping. */
+/** Settings for the countries that codes are sent to and for protection against SMS pumping. */
 export const pumpingSettings = {
   SMS_COUNTRIES_ALLOWED: countries
     .describe(
@@ -20,7 +20,7 @@ export const pumpingSettings = {
     .enum(['off', 'record', 'enforce'])
     .default('record')
     .describe(
-      'What to do about codes that nobody enters: `record` logs and counts them, `enforce` answers `RATE_LIMITED`.',
+      'What to do about codes that nobody enters: `record` logs and counts them, `enforce` also refuses requests with `RATE_LIMITED`.',
     ),
   SMS_UNVERIFIED_PER_COUNTRY: wholeNumber(200).describe(
     'Codes per country that may stay unverified in 24 hours.',

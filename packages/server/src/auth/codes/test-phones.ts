@@ -1,16 +1,16 @@
 import type { Config } from '../../config.ts';
 import type { Deps } from '../../deps.ts';
 
-/** One of TEST_PHONES: its code is fixed, and nothing is sent. */
+/** True for a phone in TEST_PHONES: its code is fixed, and nothing is sent to it. */
 export function isTestPhone({ config }: Pick<Deps, 'config'>, phone: string): boolean {
   return findTestCode(config, phone) !== undefined;
 }
 
-/** A phone named in full goes before a range of them. */
+/** The fixed code of a test phone. An exact match takes precedence over a prefix. */
 export function findTestCode({ TEST_PHONES }: Config, phone: string): string | undefined {
-  const named = TEST_PHONES.find((test) => test.phone === phone);
-  const range = TEST_PHONES.find(
+  const exact = TEST_PHONES.find((test) => test.phone === phone);
+  const prefix = TEST_PHONES.find(
     (test) => test.phone.endsWith('*') && phone.startsWith(test.phone.slice(0, -1)),
   );
-  return (named ?? range)?.code;
+  return (exact ?? prefix)?.code;
 }

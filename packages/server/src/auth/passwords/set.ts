@@ -2,26 +2,27 @@ import sql from 'sql-template-tag';
 import { recordAudit } from '../../audit/audit.ts';
 import { DomainError } from '../../core/errors.ts';
 import type { Deps } from '../../deps.ts';
-import { throwTaken } from '../../identity/taken.ts';
-import type { Caller, Client } from '../../sessions/sessions.ts';
-import { judgeEmail } from '../enrichment.ts';
-import { tryPassword } from './attempt.ts';
+import { rethrowAsTaken } from '../../identity/taken.ts';
+import { type Caller, type Client, revokeSessions } from '../../sessions/sessions.ts';
+import { screenEmail } from '../enrichment.ts';
+import { attemptPassword } from './attempt.ts';
 import { hashPassword } from './hash.ts';
-import { refuseCommonPassword } from './requirements.ts';
+import { rejectCommonPassword } from './requirements.ts';
 
 interface NewPassword {
   caller: Caller;
-  /** Normalised; without one the account keeps what it has. */
+  /** Normalised. Without it the account keeps its email. */
   email?: string | undefined;
   password: string;
-  /** Asked of an account that has a password. */
+  /** Required of an account that has a password. */
   currentPassword?: string | undefined;
   client: Client;
 }
 
 /**
- * Gives an account a password, and an email if one is given. Changing a password takes the one there
- * was, and ends every session but the caller's: whoever knew the old one is out.
+ * Sets the password of an account, and its email if one is given. Changing a password requires the
+ * current one and revokes every session except the caller's, so anyone who knew the old password is
+ * signed out.
  * @throws DomainError CREDENTIALS_WRONG, EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE,
  *   INPUT_INVALID for a common password, RATE_LIMITED, UNAVAILABLE
  */
@@ -35,26 +36,26 @@ export async function setPassword(
     select: { email: true, displayName: true, passwordHash: true },
   });
   if (!user) throw new DomainError('TOKEN_INVALID');
-  await refuseCommonPassword(password, { ...user, email: email ?? user.email });
+  await rejectCommonPassword(password, { ...user, email: email ?? user.email });
   if (user.passwordHash !== null) {
     if (currentPassword === undefined) throw new DomainError('CREDENTIALS_WRONG');
-    // Counted apart from sign-ins: a stolen session gets few guesses and shuts nobody out.
-    await tryPassword(deps, {
+    // Counted separately from sign-ins: a stolen session gets few guesses and cannot lock the owner
+    // out of signing in.
+    await attemptPassword(deps, {
       account: userId,
       password: currentPassword,
       hash: user.passwordHash,
-      known: false,
+      isKnownAddress: false,
       client,
     });
   }
   const isNewEmail = email !== undefined && email !== user.email;
-  const verdict = isNewEmail ? await judgeEmail(deps, email) : undefined;
+  const verdict = isNewEmail ? await screenEmail(deps, email) : undefined;
   const passwordHash = await hashPassword(password);
   const now = new Date(deps.clock());
-  const audit = recordAudit(
-    { at: now, action: 'auth.password_set', ip: client.ip },
-    sql`select id, id from changed`,
-  );
+  const event = { at: now, action: 'auth.password_set', ip: client.ip } as const;
+  const otherSessions = sql`
+        user_id = (select id from changed) and id <> ${sessionId} and ${user.passwordHash !== null}`;
   const changed = await deps.database
     .query(sql`
       with changed as (
@@ -63,13 +64,11 @@ export async function setPassword(
         where id = ${userId} and status = 'active'
           and password_hash is not distinct from ${user.passwordHash}
         returning id
-      ), ended as (
-        update sessions s set revoked_at = ${now} from changed
-        where s.user_id = changed.id and s.id <> ${sessionId} and s.revoked_at is null
-          and ${user.passwordHash !== null}
-      ), audit as (${audit})
+      ), revoked as (${revokeSessions(otherSessions, now)}
+      ), audit as (${recordAudit(event, sql`select id, id from changed`)}
+      )
       select id from changed`)
-    .catch(throwTaken);
-  // Another request changed it between.
+    .catch(rethrowAsTaken);
+  // Another request changed the password in the meantime.
   if (changed.length === 0) throw new DomainError('CREDENTIALS_WRONG');
 }
