@@ -13,20 +13,20 @@ async function open() {
   return { app, admin, read };
 }
 
-test('every admin act leaves who did what to whom from where, and once', async () => {
+test('every admin action is recorded once, with actor, target and IP address', async () => {
   const { app, admin, read } = await open();
   const { user } = await app.signIn();
-  const act = (route: string, body?: object) =>
+  const request = (route: string, body?: object) =>
     app.rest(route, { token: admin.accessToken, ...(body && { body }) });
-  await act(`POST /admin/users/${user.id}/role`, { role: 'admin' });
-  await act(`POST /admin/users/${user.id}/role`, { role: 'admin' });
-  await act(`DELETE /admin/users/${user.id}/sessions`);
-  await act(`DELETE /admin/codes/${user.inviteCode}`);
-  await act(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
-  await act(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
-  await act('GET /admin/export/users');
-  await act('POST /admin/import/users', { lines: [{ phone: newPhone() }] });
-  await act('POST /admin/import/users', { lines: [{ phone: newPhone() }], dryRun: true });
+  await request(`POST /admin/users/${user.id}/role`, { role: 'admin' });
+  await request(`POST /admin/users/${user.id}/role`, { role: 'admin' });
+  await request(`DELETE /admin/users/${user.id}/sessions`);
+  await request(`DELETE /admin/codes/${user.inviteCode}`);
+  await request(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
+  await request(`POST /admin/users/${user.id}/status`, { status: 'blocked' });
+  await request('GET /admin/export/users');
+  await request('POST /admin/import/users', { lines: [{ phone: newPhone() }] });
+  await request('POST /admin/import/users', { lines: [{ phone: newPhone() }], dryRun: true });
 
   const { items } = await read();
   const by = { actorId: admin.user.id, ip: '127.0.0.1', at: expect.any(String) };
@@ -46,7 +46,7 @@ test('every admin act leaves who did what to whom from where, and once', async (
   expect((await read(`?userId=${user.id}`)).items).toHaveLength(5);
 });
 
-test('pages of the log, whole and of one user, hold every entry once', async () => {
+test('pages of the whole log and of one user’s entries contain every entry once', async () => {
   const { app, admin, read } = await open();
   for (let i = 0; i < 5; i++) {
     const { user } = await app.signIn();
@@ -69,15 +69,15 @@ test('pages of the log, whole and of one user, hold every entry once', async () 
   }
 });
 
-test('a wrong code leaves an entry, of a phone without an account too, and never the phone', async () => {
+test('a wrong code is recorded without the phone, with or without an account', async () => {
   const { app, read } = await open();
   const known = newPhone();
   const { user } = await app.signIn(known);
-  app.wait(61);
+  app.advanceClock(61);
   const unknown = newPhone();
   for (const phone of [known, unknown]) {
-    const { body: asked } = await app.rest('POST /auth/code', { body: { phone } });
-    const code = asked.devCode === '0000' ? '1111' : '0000';
+    const { body: requested } = await app.rest('POST /auth/code', { body: { phone } });
+    const code = requested.devCode === '0000' ? '1111' : '0000';
     await app.rest('POST /auth/verify', { body: { phone, code } });
   }
   const { items } = await read('?limit=2');
@@ -94,18 +94,18 @@ test('a wrong code leaves an entry, of a phone without an account too, and never
   expect(JSON.stringify(items)).not.toContain(unknown.slice(2));
 });
 
-test('refused tries leave nothing: a flood cannot fill the log', async () => {
+test('refused attempts are not recorded, so a flood cannot fill the log', async () => {
   const { app, read } = await open();
   const phone = newPhone();
-  const { body: asked } = await app.rest('POST /auth/code', { body: { phone } });
-  const code = asked.devCode === '0000' ? '1111' : '0000';
+  const { body: requested } = await app.rest('POST /auth/code', { body: { phone } });
+  const code = requested.devCode === '0000' ? '1111' : '0000';
   for (let i = 0; i < 20; i++) await app.rest('POST /auth/verify', { body: { phone, code } });
   const { items } = await read('?limit=100');
   const failed = items.filter(({ action }: { action: string }) => action.endsWith('_failed'));
   expect(failed).toHaveLength(app.deps.config.CODE_MAX_ATTEMPTS);
 });
 
-test('the database refuses to change an entry', async () => {
+test('the database refuses to change or delete an entry', async () => {
   const { app } = await open();
   const { auditEntry } = app.deps.database.prisma;
   await expect(auditEntry.deleteMany()).rejects.toThrow('append only');

@@ -11,9 +11,9 @@ afterAll(() => app.close());
 const refresh = (refreshToken: string, headers = {}) =>
   app.rest('POST /auth/refresh', { body: { refreshToken }, headers });
 
-test('a refresh gives a new pair for the same session', async () => {
+test('a refresh returns a new pair for the same session', async () => {
   const { refreshToken, accessToken } = await app.signIn();
-  app.wait(1);
+  app.advanceClock(1);
   const { status, body } = await refresh(refreshToken);
   expect(status).toBe(200);
   expect(body.refreshToken).not.toBe(refreshToken);
@@ -23,7 +23,7 @@ test('a refresh gives a new pair for the same session', async () => {
   expect(sessions.items[0]).toMatchObject({ current: true });
 });
 
-test('the database holds no token as it is', async () => {
+test('the database stores no refresh token in plain text', async () => {
   const { refreshToken } = await app.signIn();
   const rows = await app.deps.database.query<{ row: string }>(
     sql`select row(t.*)::text as row from refresh_tokens t`,
@@ -33,30 +33,30 @@ test('the database holds no token as it is', async () => {
   expect(stored).not.toContain(Buffer.from(refreshToken, 'base64url').toString('hex'));
 });
 
-test('a client that lost the answer gets the very same one for 10 seconds', async () => {
+test('a client that lost the response gets the same one for 10 seconds', async () => {
   const { refreshToken } = await app.signIn();
   const first = await refresh(refreshToken);
-  app.wait(10);
+  app.advanceClock(10);
   const again = await refresh(refreshToken);
   expect(again.status).toBe(200);
   expect(again.body.refreshToken).toBe(first.body.refreshToken);
 });
 
-test('tabs that refresh in parallel all end with one token', async () => {
+test('parallel refreshes all get the same token', async () => {
   const { refreshToken } = await app.signIn();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+  const responses = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(responses.map(({ body }) => body.refreshToken)).size).toBe(1);
 });
 
 describe('a replay', () => {
   test.each([
-    ['after the grace', 11, {}],
+    ['after the grace period', 11, {}],
     ['by another client', 1, { 'user-agent': 'thief' }],
-  ])('%s ends the session and all its tokens', async (_, seconds, headers) => {
+  ])('%s revokes the session and all its tokens', async (_, seconds, headers) => {
     const { refreshToken } = await app.signIn();
     const { body: next } = await refresh(refreshToken);
-    app.wait(seconds);
+    app.advanceClock(seconds);
     const replay = await refresh(refreshToken, headers);
     expect(replay.status).toBe(401);
     expect(replay.body.data.reason).toBe('REFRESH_REUSED');
@@ -65,38 +65,38 @@ describe('a replay', () => {
     expect(body.data.reason).toBe('TOKEN_INVALID');
   });
 
-  test('leaves the other sessions of its user alone', async () => {
+  test('does not affect other sessions of the user', async () => {
     const phone = '+79995550001';
     const one = await app.signIn(phone);
-    app.wait(61);
+    app.advanceClock(61);
     const other = await app.signIn(phone);
     await refresh(one.refreshToken);
-    app.wait(11);
+    app.advanceClock(11);
     await refresh(one.refreshToken);
     expect((await app.rest('GET /profile', { token: other.accessToken })).status).toBe(200);
   });
 });
 
-test('a refresh token dies with its session, by time and by sign-out', async () => {
+test('a refresh token is invalid once its session has expired or been revoked', async () => {
   const idle = await app.signIn();
   const out = await app.signIn();
   await app.rest('POST /auth/logout', { token: out.accessToken });
   expect((await refresh(out.refreshToken)).body.data.reason).toBe('TOKEN_INVALID');
-  app.wait(2_592_001);
+  app.advanceClock(2_592_001);
   expect((await refresh(idle.refreshToken)).body.data.reason).toBe('TOKEN_INVALID');
 });
 
-test('each refresh prolongs the session', async () => {
+test('each refresh extends the session', async () => {
   let { refreshToken } = await app.signIn();
   for (let i = 0; i < 3; i++) {
-    app.wait(2_000_000);
+    app.advanceClock(2_000_000);
     const { status, body } = await refresh(refreshToken);
     expect(status).toBe(200);
     refreshToken = body.refreshToken;
   }
 });
 
-test('a token that never was is refused', async () => {
+test('an unknown token is refused', async () => {
   const { status, body } = await refresh('x'.repeat(43));
   expect([status, body.data.reason]).toEqual([401, 'TOKEN_INVALID']);
 });

@@ -3,15 +3,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { newPhone, testApp } from '../../test/harness.ts';
 
-test('a phone that becomes somebody’s during its sign-up is signed in to that account', async () => {
+test('a phone that another request registers during its sign-up signs in to that account', async () => {
   const app = await testApp();
   const { database } = app.deps;
   const phone = newPhone();
-  const { body: asked } = await app.rest('POST /auth/code', { body: { phone } });
+  const { body: requested } = await app.rest('POST /auth/code', { body: { phone } });
   const id = uuidv7();
   const { signingIn } = await database.transaction(async (tx) => {
     await tx.query(sql`insert into users (id, phone, created_at) values (${id}, ${phone}, now())`);
-    const signingIn = app.rest('POST /auth/verify', { body: { phone, code: asked.devCode } });
+    const signingIn = app.rest('POST /auth/verify', { body: { phone, code: requested.devCode } });
     await vi.waitFor(async () =>
       expect(
         await database.query(sql`

@@ -13,7 +13,7 @@ async function tokensWith(appSecrets: string[], clock = { now: start }) {
   return createAccessTokens({ ...options, clock: () => clock.now });
 }
 
-test('anyone verifies a token offline with the public keys', async () => {
+test('a token can be verified offline with the public keys', async () => {
   const tokens = await tokensWith(['a'.repeat(32)]);
   const token = await tokens.sign(claims, ISSUER);
   const { kid } = decodeProtectedHeader(token);
@@ -31,7 +31,7 @@ test('anyone verifies a token offline with the public keys', async () => {
   });
 });
 
-test('instances with one secret sign with one key', async () => {
+test('instances with the same secret sign with the same key', async () => {
   const [one, two] = await Promise.all([
     tokensWith(['a'.repeat(32)]),
     tokensWith(['a'.repeat(32)]),
@@ -39,14 +39,14 @@ test('instances with one secret sign with one key', async () => {
   expect(await two.verify(await one.sign(claims, ISSUER))).toMatchObject(claims);
 });
 
-test('after a rotation old tokens are still good and new ones have a new key', async () => {
+test('after a rotation old tokens stay valid and new ones use the new key', async () => {
   const before = await tokensWith(['a'.repeat(32)]);
   const after = await tokensWith(['b'.repeat(32), 'a'.repeat(32)]);
   expect(await after.verify(await before.sign(claims, ISSUER))).toMatchObject(claims);
   await expect(before.verify(await after.sign(claims, ISSUER))).rejects.toThrow('TOKEN_INVALID');
 });
 
-test('a token expires, also one that was verified before', async () => {
+test('a token expires, even if it was verified before', async () => {
   const clock = { now: start };
   const tokens = await tokensWith(['a'.repeat(32)], clock);
   const seen = await tokens.sign(claims, ISSUER);
@@ -63,12 +63,12 @@ test.each([
     'unsigned',
     `${btoa('{"alg":"none","typ":"at+jwt"}')}.${btoa('{"sub":"x","sid":"y","exp":9999999999}')}.`,
   ],
-])('%s is refused', async (_, token) => {
+])('refuses a token that is %s', async (_, token) => {
   const tokens = await tokensWith(['a'.repeat(32)]);
   await expect(tokens.verify(token)).rejects.toThrow('TOKEN_INVALID');
 });
 
-test('a token whose payload was changed is refused', async () => {
+test('a token with a changed payload is refused', async () => {
   const tokens = await tokensWith(['a'.repeat(32)]);
   const [header, , signature] = (await tokens.sign(claims, ISSUER)).split('.');
   const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'x', sid: 'y', exp: 9_999_999_999 }));

@@ -18,7 +18,7 @@ const reasonAt = async (instance: TestApp, token: string | undefined) => {
   return status === 200 ? 'OK' : body.data.reason;
 };
 
-test('a session opened on one instance is good on the other, and over at once on both', async () => {
+test('a session is valid on every instance, and its revocation takes effect on all immediately', async () => {
   const { accessToken } = await app.signIn();
   expect(await reasonAt(other, accessToken)).toBe('OK');
   const { body } = await app.rest('POST /auth/logout', { token: accessToken });
@@ -27,10 +27,10 @@ test('a session opened on one instance is good on the other, and over at once on
   expect(await reasonAt(other, accessToken)).toBe('TOKEN_INVALID');
 });
 
-test('signing out everywhere ends all sessions of the user and of nobody else', async () => {
+test('signing out everywhere revokes all of the user’s sessions and no others', async () => {
   const phone = '+79995550002';
   const [stranger, one] = [await app.signIn(), await app.signIn(phone)];
-  app.wait(61);
+  app.advanceClock(61);
   const two = await app.signIn(phone);
   const { body } = await other.rest('POST /auth/logout', {
     token: one.accessToken,
@@ -41,10 +41,10 @@ test('signing out everywhere ends all sessions of the user and of nobody else', 
   expect(await reasonAt(app, stranger.accessToken)).toBe('OK');
 });
 
-test('one sees and ends one’s own sessions, not another’s', async () => {
+test('users can list and revoke only their own sessions', async () => {
   const phone = '+79995550003';
   const first = await app.signIn(phone);
-  app.wait(61);
+  app.advanceClock(61);
   const second = await app.signIn(phone);
   const { body } = await app.rest('GET /auth/sessions', { token: second.accessToken });
   expect(body.items.map((item: { current: boolean }) => item.current)).toEqual([true, false]);
@@ -58,10 +58,10 @@ test('one sees and ends one’s own sessions, not another’s', async () => {
   expect(await reasonAt(app, second.accessToken)).toBe('OK');
 });
 
-test('without a token, with a wrong one and with an expired one', async () => {
+test('a missing, invalid or expired token is refused', async () => {
   const { accessToken } = await app.signIn();
   expect(await reasonAt(app, undefined)).toBe('TOKEN_MISSING');
   expect(await reasonAt(app, 'wrong')).toBe('TOKEN_INVALID');
-  app.wait(901);
+  app.advanceClock(901);
   expect(await reasonAt(app, accessToken)).toBe('TOKEN_EXPIRED');
 });
