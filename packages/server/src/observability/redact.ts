@@ -8,8 +8,8 @@ interface LoggedError {
 }
 
 /**
- * Serializes an error for the log. Keeps only the fields named here, because others quote rows and
- * parameters (PostgreSQL's `detail` and `where`, Prisma's `meta`), and redacts their text.
+ * Serializes an error for the log. Other fields are dropped, because they quote rows and parameters
+ * (PostgreSQL's `detail` and `where`, Prisma's `meta`). Personal data in texts is redacted.
  */
 export function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
