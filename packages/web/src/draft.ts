@@ -4,8 +4,8 @@ const PREFIX = 'invitree:draft:';
 const OWNER = `${PREFIX}owner`;
 
 /**
- * State that survives a reload of its tab: typed text, and that a code was requested. Never use it for
- * passwords or codes, which any script on the page could read.
+ * State that survives a reload of its tab: typed text, and that a code was requested. Never use it
+ * for passwords or codes, which any script on the page could read.
  */
 export function useDraft<T extends object>(
   name: string,

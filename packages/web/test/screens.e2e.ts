@@ -27,8 +27,9 @@ beforeAll(async () => {
   if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
 });
 afterAll(async () => {
-  expect(site.violations).toEqual([]);
+  const { violations } = site;
   await site.close();
+  expect(violations).toEqual([]);
 });
 
 describe.each(Object.keys(DEVICES) as (keyof typeof DEVICES)[])('%s', (device) => {
