@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ADMIN, openTerminal, type Terminal } from './terminal.ts';
 
 let t: Terminal;
@@ -60,6 +60,7 @@ test('completes an interrupted import when it is run again', async () => {
   const watch = setInterval(async () => {
     if ((await countUsers()) > before) interrupt.abort();
   }, 5);
+  onTestFinished(() => clearInterval(watch));
   const interrupted = await t.invitree(`admin import users ${path}`, { signal: interrupt.signal });
   clearInterval(watch);
   expect(interrupted.code).toBe(130);

@@ -1,9 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { HOUR } from '../src/core/time.ts';
 import type { Tally } from '../src/redis/port.ts';
 
 /** The contract of every Tally. */
-export function tallyContract(vendor: string, open: () => Promise<Tally> | Tally): void {
+export function tallyContract(vendor: string, create: () => Promise<Tally> | Tally): void {
+  async function open(): Promise<Tally> {
+    const tally = await create();
+    onTestFinished(() => tally.close());
+    return tally;
+  }
+
   const at = Date.now();
   const hour = Math.floor(at / HOUR);
   const newKey = () => `test-${crypto.randomUUID()}`;
@@ -20,7 +26,6 @@ export function tallyContract(vendor: string, open: () => Promise<Tally> | Tally
         { hour: hour - 1, sent: 1, verified: 0 },
         { hour, sent: 1, verified: 0 },
       ]);
-      await tally.close();
     });
 
     test('sees a code verified on this instance immediately', async () => {
@@ -31,7 +36,6 @@ export function tallyContract(vendor: string, open: () => Promise<Tally> | Tally
       expect(await tally.countSent(key, 1, at)).toEqual([{ hour, sent: 1, verified: 3 }]);
       tally.countVerified(key, at);
       expect(await tally.countSent(key, 1, at)).toEqual([{ hour, sent: 2, verified: 4 }]);
-      await tally.close();
     });
 
     test('separates keys and drops counts after 24 hours', async () => {

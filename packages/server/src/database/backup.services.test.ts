@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { stopServices } from '../../test/services/cleanup.ts';
 import { startPostgres } from '../../test/services/postgres.ts';
-import { start } from '../start.ts';
+import { start as startServer } from '../start.ts';
 import { backUp, restore } from './backup.ts';
 import { moveToPostgres } from './move.ts';
 
@@ -28,7 +28,14 @@ afterAll(async () => {
 
 const run = promisify(execFile);
 
-type Running = Awaited<ReturnType<typeof start>>;
+type Running = Awaited<ReturnType<typeof startServer>>;
+
+/** Closed with the test, if it does not close the server itself. */
+async function start(settings: Record<string, string>): Promise<Running> {
+  const running = await startServer(settings);
+  onTestFinished(() => running.close());
+  return running;
+}
 
 async function call({ app }: Running, route: string, payload?: object, token?: string) {
   const [method, path] = route.split(' ');
@@ -88,6 +95,7 @@ test('a backup of the running service is complete, can be restored, and moves to
 
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
+  onTestFinished(() => client.end());
   const { rows } = await client.query(
     'select octet_length(hash) as bytes from refresh_tokens where used_at is not null',
   );
@@ -97,7 +105,6 @@ test('a backup of the running service is complete, can be restored, and moves to
   const dump = join(folder, 'invitree.dump');
   await run('pg_dump', ['--format=custom', `--file=${dump}`, postgres.url]);
   await client.query('create database restored');
-  await client.end();
   const restored = Object.assign(new URL(postgres.url), { pathname: '/restored' }).href;
   await run('pg_restore', ['--exit-on-error', '--no-owner', `--dbname=${restored}`, dump]);
   const fourth = await start(env({ DATABASE_URL: restored, DATA_DIR: folder }));

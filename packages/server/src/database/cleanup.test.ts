@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import sql from 'sql-template-tag';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { newPhone, openTestApp, type TestApp } from '../../test/harness.ts';
 import { cleanUp, startCleanup } from './cleanup.ts';
 
@@ -58,9 +58,9 @@ test('deletes many rows in batches', async () => {
     insert into phone_codes (phone, challenge_id, expires_at)
     select '+7999' || n, gen_random_uuid(), ${now} from generate_series(1000000, 1002499) n`);
   const transaction = vi.spyOn(app.deps.database, 'transaction');
+  onTestFinished(() => transaction.mockRestore());
   expect((await cleanUp(app.deps)).deleted['phone_code']).toBe(2_500);
   expect(transaction).toHaveBeenCalledTimes(4);
-  transaction.mockRestore();
 });
 
 test('counts a failed round and runs the next one', async () => {
@@ -74,10 +74,10 @@ test('counts a failed round and runs the next one', async () => {
     { database: broken, metrics, clock, log: pino({ level: 'silent' }) },
     0.01,
   );
+  onTestFinished(() => cleanup.close());
   await vi.waitFor(async () => {
     const { text } = await metrics.read();
     expect(text).toContain('invitree_cleanup_runs_total{outcome="failed"} 1');
     expect(text).toMatch(/invitree_cleanup_runs_total\{outcome="done"\} [1-9]/);
   });
-  await cleanup.close();
 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { stopServices } from '../../test/services/cleanup.ts';
 import { freeClusterPort } from '../../test/services/ports.ts';
 import { startRedis, startSentinel } from '../../test/services/redis.ts';
@@ -15,11 +15,9 @@ const limit = { points: 3, seconds: 60 };
 /** Consumes a point of each of many keys, which a Cluster keeps on different nodes. */
 async function connectLimiter(url: string) {
   const limiter = redisRateLimiter(await openRedis(url, () => {}));
+  onTestFinished(() => limiter.close());
   const keys = Array.from({ length: 20 }, (_, n) => `key ${n}`);
-  return {
-    limiter,
-    consume: () => Promise.all(keys.map((key) => limiter.consume('test', key, limit))),
-  };
+  return { consume: () => Promise.all(keys.map((key) => limiter.consume('test', key, limit))) };
 }
 
 test('rate limits work on a Redis Cluster', async () => {
@@ -39,7 +37,6 @@ test('rate limits work on a Redis Cluster', async () => {
   await opened?.consume();
   await opened?.consume();
   expect((await opened?.consume())?.every(({ wait }) => wait > 0)).toBe(true);
-  await opened?.limiter.close();
 });
 
 test('follows the master through Sentinel, also after a failover', async () => {
@@ -52,12 +49,9 @@ test('follows the master through Sentinel, also after a failover', async () => {
     `${master.port}`,
   ]);
   const sentinel = await startSentinel(master.port);
-  const { limiter, consume } = await connectLimiter(
-    `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
-  );
+  const { consume } = await connectLimiter(`redis+sentinel://127.0.0.1:${sentinel.port}/main`);
   await consume();
   await promisify(execFile)('redis-cli', ['-p', `${replica.port}`, 'wait', '1', '1000']);
   await master.stop();
   await waitUntil(async () => (await consume()).length === 20, 20);
-  await limiter.close();
 });

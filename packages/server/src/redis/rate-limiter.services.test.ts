@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { rateLimiterContract } from '../../test/rate-limiter.contract.ts';
 import { openRedis } from './client.ts';
 import { redisRateLimiter } from './rate-limiter.ts';
@@ -10,6 +10,7 @@ rateLimiterContract('Redis', open);
 
 test('instances on one Redis share points', async () => {
   const instances = await Promise.all(Array.from({ length: 4 }, open));
+  onTestFinished(() => Promise.all(instances.map((each) => each.close())).then(() => undefined));
   const name = `test-${crypto.randomUUID()}`;
   const results = await Promise.all(
     Array.from({ length: 100 }, (_, n) =>
@@ -17,7 +18,6 @@ test('instances on one Redis share points', async () => {
     ),
   );
   expect(results.filter((each) => each?.wait === 0)).toHaveLength(10);
-  await Promise.all(instances.map((each) => each.close()));
 });
 
 test('fails closed while Redis is down', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { tallyContract } from '../../test/tally.contract.ts';
 import { HOUR } from '../core/time.ts';
 import { openRedis } from './client.ts';
@@ -28,6 +28,7 @@ test('other instances see a verified code within a second, or when this instance
   const key = newKey();
   const at = Date.now();
   const [one, other] = [redisTally(redis), redisTally(redis)];
+  onTestFinished(() => other.close());
   const verifiedElsewhere = async () => {
     await other.countSent(key, 1, at);
     const [count] = await other.countSent(key, -1, at);
