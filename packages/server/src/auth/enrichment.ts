@@ -25,7 +25,7 @@ export async function screenEmail(
   return verdict;
 }
 
-/** Looks up the person behind an email and stores the result, if a finder is configured. Never rejects. */
+/** Stores what the person finder, if configured, knows about an email. Never rejects. */
 export async function enrichProfile(
   { personFinder, database, log }: Pick<Deps, 'personFinder' | 'database' | 'log'>,
   { userId, email }: { userId: string; email: string },

@@ -16,9 +16,9 @@ interface PhoneLink {
 }
 
 /**
- * Links a phone to the user, replacing any other, or renews the verification of the phone they have.
- * If another account has the phone, the table's constraint rejects the update and the code stays
- * usable.
+ * Links a phone to the user, replacing any other, or renews the verification of the phone they
+ * have. If another account has the phone, the table's constraint rejects the update and the code
+ * stays usable.
  * @throws DomainError PHONE_TAKEN, CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
  */
 export async function linkPhone(

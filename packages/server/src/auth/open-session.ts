@@ -22,8 +22,8 @@ interface SessionOptions {
 
 /**
  * Opens a session for a user who has signed in with a password or has just registered.
- * @param account a query for the user's row, or for no row if the user may not sign in. It must lock
- *   the row and check that the user is active, so that no session outlives a deletion.
+ * @param account a query for the user's row, or for no row if the user may not sign in. It must
+ *   lock the row and check that the user is active, so that no session outlives a deletion.
  * @returns undefined if `account` has no row
  */
 export async function openSession(

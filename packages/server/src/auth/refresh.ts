@@ -16,13 +16,13 @@ import { hashToken } from '../sessions/refresh-tokens.ts';
 import { type Client, revokeSessions } from '../sessions/sessions.ts';
 import type { IssuedSession } from './new-session.ts';
 
-/** How long a client that lost the response may send the same refresh token again, in milliseconds. */
+/** How long a client that lost the response may resend the refresh token, in milliseconds. */
 const REPLAY_GRACE = 10 * SECOND;
 
 /**
  * Derives the token that follows `token`. It is derived rather than random so that a replay within
- * the grace period gets the same successor although only hashes are stored. Deriving it requires the
- * server's key.
+ * the grace period gets the same successor although only hashes are stored. Deriving it requires
+ * the server's key.
  */
 function successor(key: Buffer, token: string): string {
   return createHmac('sha256', key).update(token).digest('base64url');
@@ -99,8 +99,8 @@ async function replay(
   }>(sql`
     select s.id as "sessionId", s.user_id as "userId", u.status,
       s.revoked_at is null and s.expires_at > ${now} as live, t.used_at as "usedAt",
-      s.ip is not distinct from ${client.ip} and s.user_agent is not distinct from ${client.userAgent}
-        as "sameClient"
+      s.ip is not distinct from ${client.ip}
+        and s.user_agent is not distinct from ${client.userAgent} as "sameClient"
     from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id
     where t.hash = ${hash}`);
   if (found?.status === 'blocked') throw new DomainError('USER_BLOCKED');
@@ -116,9 +116,14 @@ async function replay(
       return { sessionId, profile, isNewUser: false, refreshToken };
     }
   }
-  const event = { at: now, action: 'auth.refresh_reused', ip: client.ip } as const;
+  const event = {
+    at: now,
+    action: 'auth.refresh_reused',
+    ip: client.ip,
+    details: { sessionId },
+  } as const;
   await database.query(sql`
     with revoked as (${revokeSessions(sql`id = ${sessionId}`, now)}
-    ) ${recordAudit({ ...event, details: { sessionId } }, sql`select user_id, user_id from revoked`)}`);
+    ) ${recordAudit(event, sql`select user_id, user_id from revoked`)}`);
   throw new DomainError('REFRESH_REUSED');
 }

@@ -25,8 +25,8 @@ export interface Registration {
 /**
  * Creates an account with an email and a password. Creating the account, activating the invite code
  * and opening the session succeed together or change nothing.
- * @throws DomainError EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE, INPUT_INVALID for a common
- *   password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE, and the reasons of `activate`
+ * @throws DomainError EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE, INPUT_INVALID for a
+ *   common password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE, and the reasons of `activate`
  */
 export async function register(
   deps: Deps,

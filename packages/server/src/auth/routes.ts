@@ -40,7 +40,7 @@ export const authRouter = router({
         tag: 'auth',
         summary: 'Sign in with a one-time code',
         description:
-          'Creates an account if the phone has none. An invite code is then activated in the same transaction; if that fails, no account is created.',
+          'Creates an account if the phone has none, and activates an invite code with it; if either fails, nothing is created.',
         open: true,
         errors: [
           'PHONE_INVALID',

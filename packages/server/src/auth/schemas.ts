@@ -19,7 +19,7 @@ export const oneTimeCode = z
   .regex(/^[0-9]{4,10}$/, { error: 'A code is 4 to 10 digits' })
   .meta({ example: '1234' });
 
-/** In Unicode code points (NIST SP 800-63B-4, 3.1.1.2). Its other rule is a list of common passwords. */
+/** In Unicode code points (NIST SP 800-63B-4, 3.1.1.2), which also rejects common passwords. */
 const MIN_PASSWORD_LENGTH = 8;
 const MAX_PASSWORD_LENGTH = 128;
 

@@ -15,8 +15,8 @@ interface SessionContext {
 }
 
 /**
- * Refuses a cookie sign-in if another site made the browser send it, or if the response cannot set a
- * cookie.
+ * Refuses a cookie sign-in if another site made the browser send it, or if the response cannot set
+ * a cookie.
  * @throws DomainError FORBIDDEN, INPUT_INVALID
  */
 export function requireCookieSupport(

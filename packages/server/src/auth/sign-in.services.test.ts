@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { newPhone, testApp } from '../../test/harness.ts';
 
-test('a phone that another request registers during its sign-up signs in to that account', async () => {
+test('a sign-up signs in to the account that another request has just created', async () => {
   const app = await testApp();
   const { database } = app.deps;
   const phone = newPhone();

@@ -68,8 +68,8 @@ async function verifyAndSignIn(deps: Deps, input: PhoneSignIn): Promise<SignInRe
 }
 
 /**
- * Invite codes generated for sign-ins that created no account. Generating one takes longer than most
- * of the work of a sign-in, so they are kept for the next ones.
+ * Invite codes generated for sign-ins that created no account. Generating one takes longer than
+ * most of the work of a sign-in, so they are kept for the next ones.
  */
 const unusedInviteCodes: string[] = [];
 

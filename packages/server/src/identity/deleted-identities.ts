@@ -16,8 +16,8 @@ interface Identity {
 
 /**
  * Stores hashes of a deleted account's phone and email, and deletes expired ones. Call it in the
- * transaction that deletes the account. It lets the rules against abuse recognise a person who signs
- * up again to be invited once more. Without the server's key the hashes reveal nothing.
+ * transaction that deletes the account. It lets the rules against abuse recognise a person who
+ * signs up again to be invited once more. Without the server's key the hashes reveal nothing.
  */
 export async function rememberDeletedIdentity(
   { secrets, clock }: Pick<Deps, 'secrets' | 'clock'>,
@@ -26,10 +26,10 @@ export async function rememberDeletedIdentity(
 ): Promise<void> {
   const now = new Date(clock());
   await tx.query(sql`delete from deleted_identities where at < ${new Date(+now - RETENTION)}`);
+  const newHashes = hashes(secrets.deletedIdentity.slice(0, 1), identity);
   await tx.query(sql`
     insert into deleted_identities (hash, at)
-    select hash, ${now}::timestamptz
-    from unnest(${hashes(secrets.deletedIdentity.slice(0, 1), identity)}::bytea[]) hash order by hash
+    select hash, ${now}::timestamptz from unnest(${newHashes}::bytea[]) hash order by hash
     on conflict (hash) do update set at = excluded.at`);
 }
 

@@ -37,7 +37,7 @@ describe('a phone verification', () => {
     expect((await activate()).status).toBe(200);
   });
 
-  test('is also required of users without a phone, and at sign-up, which then creates nothing', async () => {
+  test('is required of users without a phone too, also at sign-up', async () => {
     const to = await testApp({ env: { PHONE_VERIFICATION_TTL: '600' } });
     const anna = await to.signIn();
     const body = { email: newEmail(), password: PASSWORD, inviteCode: anna.user.inviteCode };

@@ -90,7 +90,7 @@ export async function createAccessTokens({ keys, ttl, clock }: Options) {
   };
   return tokens;
 
-  // The issuer is not compared: the key is proof enough, and the service may have several addresses.
+  // The issuer is not compared: the key is sufficient, and the service may have several addresses.
   async function verifySignature(token: string): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { Client, FoundCaller } from './sessions.ts';
 
-/** Use extends a cookie session. It is written at most once in this interval, in milliseconds. */
+/** Using a cookie session extends it, at most once in this interval, in milliseconds. */
 const EXTEND_INTERVAL = 5 * MINUTE;
 
 interface Request {
@@ -47,7 +47,7 @@ export async function identifyCaller<Found extends FoundCaller>(
   return caller;
 }
 
-/** Extends the session, if that is due. Of parallel requests one gets true and writes the cookie. */
+/** Extends the session if that is due. Of parallel requests, only one returns true. */
 async function extend(
   { config, clock, database }: Deps,
   { sessionId, lastUsedAt }: { sessionId: string; lastUsedAt: Date },

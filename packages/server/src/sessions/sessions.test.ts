@@ -18,7 +18,7 @@ const reasonAt = async (instance: TestApp, token: string | undefined) => {
   return status === 200 ? 'OK' : body.data.reason;
 };
 
-test('a session is valid on every instance, and its revocation takes effect on all immediately', async () => {
+test('a session is valid and is revoked on all instances immediately', async () => {
   const { accessToken } = await app.signIn();
   expect(await reasonAt(other, accessToken)).toBe('OK');
   const { body } = await app.rest('POST /auth/logout', { token: accessToken });

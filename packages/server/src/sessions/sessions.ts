@@ -32,8 +32,8 @@ export interface CallerRow extends FoundCaller {
 
 /** SQL for the columns of a CallerRow, of a session `s` and its user `u`. */
 export function callerColumns({ clock }: Pick<Deps, 'clock'>) {
-  return sql`u.id as "userId", s.id as "sessionId", u.role, u.status, s.last_used_at as "lastUsedAt",
-      s.revoked_at is null and s.expires_at > ${new Date(clock())} as live`;
+  return sql`u.id as "userId", s.id as "sessionId", u.role, u.status,
+      s.last_used_at as "lastUsedAt", s.revoked_at is null and s.expires_at > ${new Date(clock())} as live`;
 }
 
 /**
@@ -82,8 +82,8 @@ export async function listSessions(
 }
 
 /**
- * The statement that revokes the live sessions for which the condition `which` holds. Returns `id` and
- * `user_id` of each; run it on its own or as a CTE.
+ * The statement that revokes the live sessions for which the condition `which` holds. Returns `id`
+ * and `user_id` of each; run it on its own or as a CTE.
  */
 export function revokeSessions(which: Statement, now: Date): Statement {
   return sql`

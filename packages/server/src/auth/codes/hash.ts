@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import sql, { type Sql as Statement } from 'sql-template-tag';
 
-/** Bound to the phone and to this purpose, so a value read from the database is useless elsewhere. */
+/** Bound to the phone and this purpose, so a value from the database is useless elsewhere. */
 export function codeMac(key: Buffer, phone: string, code: string): Buffer {
   const PURPOSE = 'verify-phone';
   return createHmac('sha256', key).update([PURPOSE, phone, code].join('\0')).digest();

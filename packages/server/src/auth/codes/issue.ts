@@ -17,8 +17,8 @@ export interface OneTimeCode {
 }
 
 /**
- * Issues a code for a phone, replacing the previous one, whether or not the phone has an account. The
- * send limits are conditions of the write itself, so parallel requests cannot exceed them.
+ * Issues a code for a phone, replacing the previous one, whether or not the phone has an account.
+ * The send limits are conditions of the write itself, so parallel requests cannot exceed them.
  * @throws DomainError RATE_LIMITED
  */
 export async function issueCode(deps: Deps, phone: string): Promise<OneTimeCode> {

@@ -3,8 +3,8 @@ import type { Config } from '../../config.ts';
 import { DAY, HOUR, SECOND } from '../../core/time.ts';
 
 /**
- * SQL condition: fewer than `count` of `times` (ascending) are later than `since`. That holds if the
- * `count`th from the end is not.
+ * SQL condition: fewer than `count` of `times` (ascending) are later than `since`. That holds if
+ * the `count`th from the end is not.
  */
 export function fewerThan(count: number, times: Statement, since: Date): Statement {
   return sql`coalesce(${times}[cardinality(${times}) - ${count - 1}::int] <= ${since}, true)`;

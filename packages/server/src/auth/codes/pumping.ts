@@ -15,8 +15,8 @@ interface Send {
 type PumpingDeps = Pick<Deps, 'config' | 'tally' | 'clock' | 'metrics' | 'log'>;
 
 /**
- * Requires a country to which codes are sent. This depends on the number alone, so it reveals nothing
- * about accounts.
+ * Requires a country to which codes are sent. This depends on the number alone, so it reveals
+ * nothing about accounts.
  * @throws DomainError PHONE_INVALID with the country
  */
 export function requireServedCountry({ config }: Pick<Deps, 'config'>, phone: string): void {
@@ -30,12 +30,12 @@ export function requireServedCountry({ config }: Pick<Deps, 'config'>, phone: st
  * Counts a code, then runs `send`, which issues it.
  *
  * In SMS pumping, a fraudster requests thousands of codes for phones whose operator shares the SMS
- * fee, and never enters them. Its sign is the number of codes that stay unverified, by country and by
- * IP address (as in Authgear's fraud protection). Both are counted for 24 hours across all instances.
- * SMS_PUMPING decides whether a code beyond the limit is only recorded or also refused.
+ * fee, and never enters them. It shows in the number of codes that stay unverified, by country and
+ * by IP address (as in Authgear's fraud protection). Both are counted for 24 hours across all
+ * instances. SMS_PUMPING decides whether a code beyond the limit is only recorded or also refused.
  *
- * The code is counted before it is sent, so parallel requests cannot exceed the limits. The count is
- * reverted if `send` fails.
+ * The code is counted before it is sent, so parallel requests cannot exceed the limits. The count
+ * is reverted if `send` fails.
  * @throws DomainError RATE_LIMITED, and what `send` throws
  */
 export async function countSend<T>(

@@ -19,9 +19,9 @@ interface CodeRequest {
 }
 
 /**
- * Issues a code and queues its SMS, which is sent after the response: a slow provider must not delay
- * the response, and its timing must reveal nothing. A refused request changes nothing. The result
- * does not depend on whether the phone has an account.
+ * Issues a code and queues its SMS, which is sent after the response: a slow provider must not
+ * delay the response, and its timing must reveal nothing. A refused request changes nothing. The
+ * result does not depend on whether the phone has an account.
  * @throws DomainError PHONE_INVALID, RATE_LIMITED, UNAVAILABLE
  */
 export async function requestCode(

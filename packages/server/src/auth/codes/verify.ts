@@ -22,8 +22,8 @@ export interface CodeVerification {
 }
 
 /**
- * SQL that checks an attempt: it counts a wrong code and consumes a correct one. Returns `phone` and
- * the columns of `CodeVerification`.
+ * SQL that checks an attempt: it counts a wrong code and consumes a correct one. Returns `phone`
+ * and the columns of `CodeVerification`.
  *
  * Run it as a CTE of the statement for which the code is entered, so that the code is consumed
  * together with that work or not at all. The update locks the phone's row and therefore sees every
@@ -47,10 +47,12 @@ export function verifyCode(
   );
   return sql`
       update phone_codes set
-        code_hash = case when ${isCorrect} and ${onlyIf} then null else code_hash end,
+        code_hash = case when ${isCorrect} and ${onlyIf}
+          then null else code_hash end,
         tries = case when ${isCorrect} then tries else tries + 1 end,
-        failed_at = case when ${isCorrect} then failed_at else
-          array(select f from unnest(failed_at || ${now}::timestamptz) f where f > ${dayAgo} order by f) end
+        failed_at = case when ${isCorrect} then failed_at else array(
+          select f from unnest(failed_at || ${now}::timestamptz) f where f > ${dayAgo} order by f
+        ) end
       where phone = ${phone} and code_hash is not null and expires_at > ${now}
         and tries < ${config.CODE_MAX_ATTEMPTS}
         and ${fewerThan(config.CODE_MAX_FAILURES_PER_DAY, sql`failed_at`, dayAgo)}

@@ -47,7 +47,7 @@ describe('wrong passwords', () => {
     expect((await logIn(to, { email, ip: stranger(1) })).status).toBe(429);
   });
 
-  test('from unknown addresses share a limit of 50, which does not lock the owner out', async () => {
+  test('from unknown addresses share a limit that does not lock the owner out', async () => {
     const { to, email } = await openAccount();
     for (let n = 0; n < 50; n++)
       await logIn(to, { email, password: 'wrong password', ip: stranger(n) });

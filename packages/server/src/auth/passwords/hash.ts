@@ -47,7 +47,7 @@ export async function verifyPassword(hash: string | null | undefined, password: 
   return timingSafeEqual(derived, expected) && hash != null;
 }
 
-/** Keyboards differ in whether an accented letter is one character or two (NIST SP 800-63B-4, 3.1.1.2). */
+/** An accented letter is one character or two, by keyboard (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalize(password: string): string {
   return password.normalize('NFKC');
 }

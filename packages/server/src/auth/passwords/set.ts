@@ -54,13 +54,15 @@ export async function setPassword(
   const passwordHash = await hashPassword(password);
   const now = new Date(deps.clock());
   const event = { at: now, action: 'auth.password_set', ip: client.ip } as const;
+  const hadPassword = user.passwordHash !== null;
   const otherSessions = sql`
-        user_id = (select id from changed) and id <> ${sessionId} and ${user.passwordHash !== null}`;
+        user_id = (select id from changed) and id <> ${sessionId} and ${hadPassword}`;
   const changed = await deps.database
     .query(sql`
       with changed as (
         update users set password_hash = ${passwordHash}, email = coalesce(${email}, email),
-          email_verdict = case when ${isNewEmail} then ${verdict}::email_verdict else email_verdict end
+          email_verdict =
+            case when ${isNewEmail} then ${verdict}::email_verdict else email_verdict end
         where id = ${userId} and status = 'active'
           and password_hash is not distinct from ${user.passwordHash}
         returning id

@@ -2,10 +2,12 @@ with existing as (
   select status from users where phone = $1
 ), attempt as (
   update phone_codes set
-    code_hash = case when (code_hash = sha256(uuid_send(challenge_id) || $2::bytea)) and coalesce((select status = 'active' from existing), true) then null else code_hash end,
+    code_hash = case when (code_hash = sha256(uuid_send(challenge_id) || $2::bytea)) and coalesce((select status = 'active' from existing), true)
+      then null else code_hash end,
     tries = case when (code_hash = sha256(uuid_send(challenge_id) || $3::bytea)) then tries else tries + 1 end,
-    failed_at = case when (code_hash = sha256(uuid_send(challenge_id) || $4::bytea)) then failed_at else
-      array(select f from unnest(failed_at || $5::timestamptz) f where f > $6 order by f) end
+    failed_at = case when (code_hash = sha256(uuid_send(challenge_id) || $4::bytea)) then failed_at else array(
+      select f from unnest(failed_at || $5::timestamptz) f where f > $6 order by f
+    ) end
   where phone = $7 and code_hash is not null and expires_at > $8
     and tries < $9
     and coalesce(failed_at[cardinality(failed_at) - $10::int] <= $11, true)
