@@ -126,7 +126,7 @@ test('replaces an invite code; tree and stats keep its referrals', async () => {
   await t.login('+79991110010');
   expect((await t.invitree('code delete')).code).toBe(2);
   expect((await t.invitree('code delete --yes')).json).toEqual({ deleted: true });
-  const created = await t.invitree('code create --expires 2w --wording anna-10');
+  const created = await t.invitree('code create --expires 2w --custom-code anna-10');
   expect(created.json).toMatchObject({ code: 'ANNA-10', active: true });
   expect((await t.invitree('code create --expires soon')).code).toBe(2);
   const tree = await t.invitree('referrals tree', { columns: 80 });

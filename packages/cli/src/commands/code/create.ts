@@ -6,26 +6,26 @@ import { renderInviteCode } from '../../output/invite-code.ts';
 const DAY = 86_400_000;
 const UNITS: Record<string, number> = { h: DAY / 24, d: DAY, w: 7 * DAY };
 
-export const create = defineCommand<{ expires: Date; wording?: string }>({
+export const create = defineCommand<{ expires: Date; customCode?: string }>({
   name: 'create',
   summary: 'Create an invite code',
   description:
     'Create an invite code. You can have one active code at a time: delete the current one first.',
   examples: [
     'invitree code create --expires 30d',
-    'invitree code create --expires 2027-01-31 --wording ANNA-2027',
+    'invitree code create --expires 2027-01-31 --custom-code ANNA-2027',
   ],
   options: [
     new Option('--expires <when>', 'Duration such as 12h, 30d or 4w, or a date; at most one year')
       .argParser(parseExpiry)
       .default(new Date(Date.now() + 365 * DAY), 'one year'),
-    new Option('--wording <code>', 'Custom code: 4 to 20 characters of A-Z, 0-9 and -'),
+    new Option('--custom-code <code>', 'Custom code: 4 to 20 characters of A-Z, 0-9 and -'),
   ],
-  async run({ out, connect }, { expires, wording }) {
+  async run({ out, connect }, { expires, customCode }) {
     const client = await connect();
     const code = await client.referral.createCode({
       expiresAt: expires.toISOString(),
-      code: wording,
+      code: customCode,
     });
     out.result(code, () => renderInviteCode(code, out));
   },

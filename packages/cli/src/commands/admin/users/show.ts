@@ -27,7 +27,7 @@ export const show = defineCommand<object, [user: string]>({
         client.admin.ancestors({ id, limit: 100 }),
       ]);
     const details = await renderProfile(profile, out);
-    out.result({ ...profile, sessions, codes, line: ancestors }, () => {
+    out.result({ ...profile, sessions, codes, ancestors }, () => {
       const renderSection = (title: string, text: string) => `\n${out.colors.bold(title)}\n${text}`;
       const sections = [details];
       if (sessions.length > 0)
