@@ -13,6 +13,8 @@ type AuditAction =
   | 'auth.signed_in'
   | 'auth.sign_in_failed'
   | 'auth.refresh_reused'
+  | 'auth.reauthenticated'
+  | 'auth.reauthentication_failed'
   | 'auth.phone_linked'
   | 'auth.password_set'
   | 'profile.deleted'

@@ -37,13 +37,17 @@ export function newSession(
   { transport, client }: { transport: Transport; client: Client },
 ): NewSession {
   const createdAt = new Date(clock());
+  const lifetime = Math.min(
+    config.REFRESH_TOKEN_TTL,
+    config.SESSION_MAX_AGE || Number.POSITIVE_INFINITY,
+  );
   return {
     id: uuidv7(),
     transport,
     client,
     refreshToken: newRefreshToken(),
     createdAt,
-    expiresAt: new Date(+createdAt + config.REFRESH_TOKEN_TTL * SECOND),
+    expiresAt: new Date(+createdAt + lifetime * SECOND),
   };
 }
 
@@ -56,9 +60,11 @@ export function insertSession(session: NewSession, account: Statement): Statemen
   const { id, transport, client, createdAt, expiresAt } = session;
   return sql`
       insert into sessions
-        (id, user_id, transport, user_agent, ip, created_at, last_used_at, expires_at)
+        (id, user_id, transport, user_agent, ip, created_at, last_used_at, expires_at,
+          reauthenticated_at)
       select ${id}::uuid, id, ${transport}::transport, ${client.userAgent}, ${client.ip},
-        ${createdAt}::timestamptz, ${createdAt}::timestamptz, ${expiresAt}::timestamptz
+        ${createdAt}::timestamptz, ${createdAt}::timestamptz, ${expiresAt}::timestamptz,
+        ${createdAt}::timestamptz
       from ${account}
       returning id, user_id`;
 }

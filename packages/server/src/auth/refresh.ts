@@ -13,7 +13,7 @@ import {
   readProfile,
 } from '../profile/profile.ts';
 import { hashToken } from '../sessions/refresh-tokens.ts';
-import { type Client, revokeSessions } from '../sessions/sessions.ts';
+import { type Client, extendedExpiry, revokeSessions } from '../sessions/sessions.ts';
 import type { IssuedSession } from './new-session.ts';
 
 /** How long a client that lost the response may resend the refresh token, in milliseconds. */
@@ -39,9 +39,8 @@ export async function rotateRefreshToken(
   token: string,
   client: Client,
 ): Promise<IssuedSession> {
-  const { config, clock, database, secrets } = deps;
+  const { clock, database, secrets } = deps;
   const now = new Date(clock());
-  const expiresAt = new Date(+now + config.REFRESH_TOKEN_TTL * SECOND);
   const hash = hashToken(token);
   const candidates = secrets.refreshToken.map((key) => successor(key, token));
   const refreshToken = candidates[0] as string;
@@ -56,7 +55,7 @@ export async function rotateRefreshToken(
       where t.hash = ${hash} and t.used_at is null
       returning live.id, live.user_id
     ), extended as (
-      update sessions s set last_used_at = ${now}, expires_at = ${expiresAt},
+      update sessions s set last_used_at = ${now}, expires_at = ${extendedExpiry(deps, sql`s.created_at`)},
         ip = ${client.ip}, user_agent = ${client.userAgent}
       from used where s.id = used.id
     ), refresh_token as (

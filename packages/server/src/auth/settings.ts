@@ -51,6 +51,9 @@ export const authSettings = {
     .describe('`yes` allows `TEST_PHONES` in production.'),
   ACCESS_TOKEN_TTL: wholeNumber(900).describe('Seconds an access token is valid.'),
   REFRESH_TOKEN_TTL: wholeNumber(2_592_000).describe('Seconds a session lives after its last use.'),
+  SESSION_MAX_AGE: wholeNumber(15_552_000, 0).describe(
+    'Seconds a session lives at most, however much it is used. `0` means no limit.',
+  ),
   PHONE_VERIFICATION_TTL: wholeNumber(0, 0).describe(
     'Seconds after which a phone must be verified again before its owner may activate or create invite codes. `0` means never.',
   ),

@@ -24,6 +24,8 @@ export const en: ErrorMessages = {
     'This refresh token was already used, so the session was ended for your security. Sign in again.',
   FORBIDDEN: 'You do not have permission to do this.',
   USER_BLOCKED: 'This account is blocked. Contact support.',
+  REAUTHENTICATION_REQUIRED:
+    'Confirm that it is you with a code sent to your phone, or with your password.',
   PHONE_VERIFICATION_REQUIRED: 'Verify your phone number first.',
   ACTIVATION_REFUSED:
     'This activation looks automated. If you think this is a mistake, contact support.',
@@ -75,6 +77,8 @@ export const ru: ErrorMessages = {
     'Этот токен обновления уже использован, поэтому сеанс завершён ради вашей безопасности. Войдите снова.',
   FORBIDDEN: 'У вас нет прав на это действие.',
   USER_BLOCKED: 'Этот аккаунт заблокирован. Обратитесь в поддержку.',
+  REAUTHENTICATION_REQUIRED:
+    'Подтвердите, что это вы: кодом, отправленным на ваш телефон, или паролем.',
   PHONE_VERIFICATION_REQUIRED: 'Сначала подтвердите номер телефона.',
   ACTIVATION_REFUSED:
     'Эта активация похожа на автоматическую. Если это ошибка, обратитесь в поддержку.',

@@ -121,6 +121,7 @@ export const profileExport = z
         lastUsedAt: time,
         expiresAt: time,
         revokedAt: time.nullable(),
+        reauthenticatedAt: time.nullable(),
         refreshTokens: z.array(z.object({ createdAt: time, usedAt: time.nullable() })),
       }),
     ),

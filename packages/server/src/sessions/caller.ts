@@ -3,7 +3,7 @@ import { DomainError } from '../core/errors.ts';
 import { MINUTE, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { SessionCookie } from './session-cookie.ts';
-import type { Client, FoundCaller } from './sessions.ts';
+import { type Client, extendedExpiry, type FoundCaller } from './sessions.ts';
 
 /** Using a cookie session extends it, at most once in this interval, in milliseconds. */
 const EXTEND_INTERVAL = 5 * MINUTE;
@@ -49,16 +49,17 @@ export async function identifyCaller<Found extends FoundCaller>(
 
 /** Extends the session if that is due. Of parallel requests, only one returns true. */
 async function extend(
-  { config, clock, database }: Deps,
+  deps: Deps,
   { sessionId, lastUsedAt }: { sessionId: string; lastUsedAt: Date },
   client: Client,
 ): Promise<boolean> {
+  const { config, clock, database } = deps;
   const now = new Date(clock());
   const ttl = config.REFRESH_TOKEN_TTL * SECOND;
   const dueBefore = new Date(+now - Math.min(EXTEND_INTERVAL, ttl / 2));
   if (lastUsedAt > dueBefore) return false;
   const extended = await database.query(sql`
-    update sessions set last_used_at = ${now}, expires_at = ${new Date(+now + ttl)},
+    update sessions set last_used_at = ${now}, expires_at = ${extendedExpiry(deps, sql`created_at`)},
       ip = ${client.ip}, user_agent = ${client.userAgent}
     where id = ${sessionId} and revoked_at is null and last_used_at <= ${dueBefore} returning id`);
   return extended.length === 1;

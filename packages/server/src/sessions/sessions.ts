@@ -1,5 +1,6 @@
 import sql, { type Sql as Statement } from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
+import { SECOND } from '../core/time.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 import type { UserRole, UserStatus } from '../identity/user-status.ts';
@@ -79,6 +80,22 @@ export async function listSessions(
     ip,
     current: id === caller.sessionId,
   }));
+}
+
+/**
+ * SQL for the time until which using a session now extends it. SESSION_MAX_AGE caps it, counted from
+ * the sign-in.
+ * @param createdAt SQL for the time of the sign-in
+ */
+export function extendedExpiry(
+  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  createdAt: Statement,
+): Statement {
+  const expiresAt = new Date(clock() + config.REFRESH_TOKEN_TTL * SECOND);
+  // `least` ignores null, which is what a missing limit becomes.
+  const maxAge = config.SESSION_MAX_AGE || null;
+  return sql`least(${expiresAt}::timestamptz,
+        ${createdAt} + make_interval(secs => ${maxAge}::double precision))`;
 }
 
 /**
