@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Database } from './database/port.ts';
 import type { EmailVerifier, PersonFinder } from './enrichment/port.ts';
+import type { GuessingAlarm } from './observability/guessing-alarm.ts';
 import type { Logger, Metrics, Tracing } from './observability/port.ts';
 import type { RateLimiter, Tally } from './redis/port.ts';
 import type { InviteCodeCache } from './referral/invite-code-cache.ts';
@@ -25,6 +26,7 @@ export interface Deps {
   tally: Tally;
   sms: SmsDelivery;
   metrics: Metrics;
+  guessingAlarm: GuessingAlarm;
   /** Present if the operator enabled tracing. */
   tracing?: Tracing | undefined;
   clock: Clock;

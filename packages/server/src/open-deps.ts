@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { clearbitFinder } from './enrichment/clearbit.ts';
 import { hunterVerifier } from './enrichment/hunter.ts';
 import { createAvailability } from './observability/availability.ts';
+import { createGuessingAlarm } from './observability/guessing-alarm.ts';
 import { openLog } from './observability/log.ts';
 import type { Logger, Tracing } from './observability/port.ts';
 import { createMetrics } from './observability/prometheus.ts';
@@ -61,6 +62,7 @@ export async function openDeps(config: Config, opened: AsyncDisposableStack): Pr
     tally,
     sms,
     metrics,
+    guessingAlarm: createGuessingAlarm({ limiter, metrics, log, clock: Date.now }),
     tracing,
     clock: Date.now,
     secrets,

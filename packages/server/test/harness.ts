@@ -9,6 +9,7 @@ import { createDatabase } from '../src/database/pool.ts';
 import type { Database } from '../src/database/port.ts';
 import type { Deps } from '../src/deps.ts';
 import { buildApp } from '../src/http/app.ts';
+import { createGuessingAlarm } from '../src/observability/guessing-alarm.ts';
 import { createMetrics } from '../src/observability/prometheus.ts';
 import { localBroadcast } from '../src/redis/broadcast.ts';
 import { memoryRateLimiter } from '../src/redis/rate-limiter.ts';
@@ -70,24 +71,28 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
   const secrets = deriveSecrets(config.APP_SECRET);
   const opened = options.database ?? (await openTestDatabase());
   if (!options.database) stack.defer(() => opened.close());
+  const shared = {
+    limiter: memoryRateLimiter(),
+    metrics: createMetrics(),
+    clock: () => clock.now,
+    log: pino({ level: config.LOG_LEVEL }),
+    ...given,
+  };
   const deps: Deps = {
     config,
     database: opened,
     replica: opened,
-    limiter: memoryRateLimiter(),
     inviteCodeCache: await createInviteCodeCache(opened, localBroadcast()),
     tally: memoryTally(),
     sms: { isFull: false, deliver: (message) => void outbox.push(message), close: async () => {} },
-    metrics: createMetrics(),
-    clock: () => clock.now,
+    guessingAlarm: createGuessingAlarm(shared),
     secrets,
     accessTokens: await createAccessTokens({
       keys: secrets.signing,
       ttl: config.ACCESS_TOKEN_TTL,
       clock: () => clock.now,
     }),
-    log: pino({ level: config.LOG_LEVEL }),
-    ...given,
+    ...shared,
   };
   stack.defer(() => deps.limiter.close());
   const app = await buildApp(deps);

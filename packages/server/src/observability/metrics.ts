@@ -35,6 +35,14 @@ export const COUNTERS = {
     help: 'Calls refused by a per-address or per-account rate limit',
     labelNames: ['limit'],
   },
+  invitree_accepted_proofs_total: {
+    help: 'Right codes and passwords',
+    labelNames: ['method'],
+  },
+  invitree_failed_proofs_total: {
+    help: 'Wrong codes and passwords',
+    labelNames: ['method'],
+  },
   invitree_codes_total: {
     help: 'One-time codes sent and verified',
     labelNames: ['event', 'country'],
