@@ -3,26 +3,27 @@ import { isListed, networkOf, subscriberNetwork } from '../core/ip-network.ts';
 import { DAY, HOUR, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { ProofMethod } from '../observability/guessing-alarm.ts';
-import type { Limit } from '../redis/port.ts';
 import type { Client } from '../sessions/sessions.ts';
+import { type Counter, countAttempt } from './counters.ts';
+
+const PER_HOUR = HOUR / SECOND;
+const PER_DAY = DAY / SECOND;
 
 /**
  * Wrong codes and passwords per address, whatever account they are for and whichever procedure or
  * protocol judges them. A sprayer tries one guess on each of many accounts, so limits per account
  * do not see them.
  */
-const ADDRESS_LIMITS: Record<string, Limit> = {
-  'proof.hour': { points: 30, seconds: HOUR / SECOND },
-  'proof.day': { points: 100, seconds: DAY / SECOND },
+const ADDRESS_LIMITS = {
+  'proof.hour': { points: 30, seconds: PER_HOUR },
+  'proof.day': { points: 100, seconds: PER_DAY },
 };
 
 /** The same per IPv6 /48, which one customer may hold: it has 65,536 subscriber networks. */
-const WIDE_LIMITS: Record<string, Limit> = {
-  'proof.wide.hour': { points: 300, seconds: HOUR / SECOND },
-  'proof.wide.day': { points: 1_000, seconds: DAY / SECOND },
+const WIDE_LIMITS = {
+  'proof.wide.hour': { points: 300, seconds: PER_HOUR },
+  'proof.wide.day': { points: 1_000, seconds: PER_DAY },
 };
-
-type BudgetDeps = Pick<Deps, 'config' | 'limiter' | 'metrics' | 'guessingAlarm'>;
 
 /**
  * Judges a code or password within the failure budget of the client's address. The attempt is
@@ -31,11 +32,12 @@ type BudgetDeps = Pick<Deps, 'config' | 'limiter' | 'metrics' | 'guessingAlarm'>
  * @throws DomainError RATE_LIMITED, UNAVAILABLE, and what `attempt` throws
  */
 export async function withFailureBudget<Result>(
-  deps: BudgetDeps,
+  deps: Pick<Deps, 'config' | 'limiter' | 'metrics' | 'guessingAlarm'>,
   { method, client }: { method: ProofMethod; client: Client },
   attempt: () => Promise<Result>,
 ): Promise<Result> {
-  const refund = await consume(deps, client.ip);
+  const isExempt = isListed(deps.config.RATE_LIMIT_EXEMPT, client.ip);
+  const refund = await countAttempt(deps, isExempt ? [] : countersOf(client.ip));
   try {
     const result = await attempt();
     deps.guessingAlarm.countAccepted(method);
@@ -52,35 +54,12 @@ function isWrongProof(error: unknown): boolean {
   return error instanceof DomainError && ['CODE_WRONG', 'CREDENTIALS_WRONG'].includes(error.reason);
 }
 
-/** Counts an attempt against every budget of the address. Returns a function that reverts that. */
-async function consume({ config, limiter, metrics }: BudgetDeps, ip: string): Promise<() => void> {
-  const counters = isListed(config.RATE_LIMIT_EXEMPT, ip) ? [] : countersOf(ip);
-  // Not awaited: the response does not depend on it, and it never rejects.
-  const refund = () => {
-    for (const { name, key, limit } of counters) limiter.refund(name, key, limit);
-  };
-  const results = await Promise.all(
-    counters.map(async ({ name, key, limit }) => ({
-      name,
-      wait: (await limiter.consume(name, key, limit)).wait,
-    })),
-  );
-  const [refused] = results.filter(({ wait }) => wait > 0).sort((a, b) => b.wait - a.wait);
-  if (!refused) return refund;
-  // An attempt that is refused is not judged, so it is no failure either.
-  refund();
-  metrics.count('invitree_rate_limited_total', { limit: refused.name });
-  throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(refused.wait / SECOND) });
-}
-
-function countersOf(ip: string) {
+function countersOf(ip: string): Counter[] {
   const network = subscriberNetwork(ip);
-  const isIpv6 = network.includes(':');
-  const wide = networkOf(ip, { ipv4: 32, ipv6: 48 });
+  const counters = (limits: typeof ADDRESS_LIMITS | typeof WIDE_LIMITS, key: string) =>
+    Object.entries(limits).map(([name, limit]) => ({ name, key, limit }));
   return [
-    ...Object.entries(ADDRESS_LIMITS).map(([name, limit]) => ({ name, key: network, limit })),
-    ...(isIpv6
-      ? Object.entries(WIDE_LIMITS).map(([name, limit]) => ({ name, key: wide, limit }))
-      : []),
+    ...counters(ADDRESS_LIMITS, network),
+    ...(network.includes(':') ? counters(WIDE_LIMITS, networkOf(ip, { ipv4: 32, ipv6: 48 })) : []),
   ];
 }

@@ -38,6 +38,7 @@ export async function logIn(
   await auditFailedSignIn(deps, { method: 'password', client, target }, () =>
     attemptPassword(deps, {
       account: 'email' in account ? account.email : account.phone,
+      userId: found?.id,
       password,
       hash: found?.passwordHash,
       isKnownAddress: found?.isKnownAddress ?? false,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../core/errors.ts';
 import { subscriberNetwork } from '../../core/ip-network.ts';
-import { MINUTE, SECOND } from '../../core/time.ts';
+import { DAY, MINUTE, SECOND } from '../../core/time.ts';
 import type { Deps } from '../../deps.ts';
 import type { Limit } from '../../redis/port.ts';
 import type { Client } from '../../sessions/sessions.ts';
+import { countAttempt } from '../counters.ts';
+import { withFailureBudget } from '../failure-budget.ts';
 import { verifyPassword } from './hash.ts';
 
 const WINDOW_SECONDS = (15 * MINUTE) / SECOND;
@@ -19,9 +21,17 @@ const ADDRESS_LIMIT: Limit = { points: 10, seconds: WINDOW_SECONDS };
  */
 const UNKNOWN_ADDRESSES_LIMIT: Limit = { points: 50, seconds: WINDOW_SECONDS };
 
+/**
+ * The same per day, and per user: an account with a phone and an email has two names to sign in
+ * with but one daily limit.
+ */
+const UNKNOWN_ADDRESSES_DAILY_LIMIT: Limit = { points: 100, seconds: DAY / SECOND };
+
 interface PasswordAttempt {
   /** The email or phone as given, or a user id, whether or not such an account exists. */
   account: string;
+  /** The account's user, if it exists. */
+  userId?: string | undefined;
   password: string;
   /** null if the account has no password, undefined if there is no account. Both count as wrong. */
   hash: string | null | undefined;
@@ -35,33 +45,37 @@ interface PasswordAttempt {
  * correct, so parallel attempts cannot exceed the limits.
  * @throws DomainError CREDENTIALS_WRONG, RATE_LIMITED, UNAVAILABLE
  */
-export async function attemptPassword(
-  { limiter }: Pick<Deps, 'limiter'>,
-  { account, password, hash, isKnownAddress, client }: PasswordAttempt,
+export function attemptPassword(
+  deps: Pick<Deps, 'config' | 'limiter' | 'metrics' | 'guessingAlarm'>,
+  { account, userId, password, hash, isKnownAddress, client }: PasswordAttempt,
 ): Promise<void> {
-  const key = createHash('sha256').update(account).digest('base64url');
+  const key = hashed(account);
+  // Without an account the name takes the user's place, so that the limits reveal nothing.
+  const dailyKey = hashed(userId === undefined ? account : `user:${userId}`);
+  const address = `${key}:${subscriberNetwork(client.ip)}`;
   const counters = [
-    {
-      name: 'password.address',
-      key: `${key}:${subscriberNetwork(client.ip)}`,
-      limit: ADDRESS_LIMIT,
-    },
+    { name: 'password.address', key: address, limit: ADDRESS_LIMIT },
     ...(isKnownAddress
       ? []
-      : [{ name: 'password.strangers', key, limit: UNKNOWN_ADDRESSES_LIMIT }]),
+      : [
+          { name: 'password.strangers', key, limit: UNKNOWN_ADDRESSES_LIMIT },
+          { name: 'password.day', key: dailyKey, limit: UNKNOWN_ADDRESSES_DAILY_LIMIT },
+        ]),
   ];
-  for (const { name, key, limit } of counters) {
-    const { wait } = await limiter.consume(name, key, limit);
-    if (wait > 0) throw new DomainError('RATE_LIMITED', { retryAfter: Math.ceil(wait / SECOND) });
-  }
-  let isCompared = false;
-  let isCorrect = false;
-  try {
-    isCorrect = await verifyPassword(hash, password);
-    isCompared = true;
-  } finally {
-    if (isCorrect || !isCompared)
-      for (const { name, key, limit } of counters) await limiter.refund(name, key, limit);
-  }
-  if (!isCorrect) throw new DomainError('CREDENTIALS_WRONG');
+  return withFailureBudget(deps, { method: 'password', client }, async () => {
+    const refund = await countAttempt(deps, counters);
+    let isCompared = false;
+    let isCorrect = false;
+    try {
+      isCorrect = await verifyPassword(hash, password);
+      isCompared = true;
+    } finally {
+      if (isCorrect || !isCompared) refund();
+    }
+    if (!isCorrect) throw new DomainError('CREDENTIALS_WRONG');
+  });
+}
+
+function hashed(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
