@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { DomainError, type Reason } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
+import { auditFailedProof } from './failed-proof.ts';
 
 type SignInMethod = 'phone' | 'password';
 
@@ -13,36 +13,17 @@ interface SignInAttempt {
   target: Sql;
 }
 
-const AUDITED_REASONS = new Set<Reason>(['CODE_WRONG', 'CREDENTIALS_WRONG']);
-
 /**
  * Runs a sign-in attempt and records it if the code or password was wrong. The entry has no actor,
- * and no phone or email: without an account only the IP address is stored. Every recorded attempt
- * counts against the attempt limits, so these also limit how fast the log can grow; attempts that
- * the limits refuse are not recorded.
+ * and no phone or email: without an account only the IP address is stored.
  */
-export async function auditFailedSignIn<Result>(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+export function auditFailedSignIn<Result>(
+  deps: Pick<Deps, 'clock' | 'database'>,
   { method, client, target }: SignInAttempt,
   attempt: () => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof DomainError && AUDITED_REASONS.has(error.reason))
-      await database.query(
-        recordAudit(
-          {
-            at: new Date(clock()),
-            action: 'auth.sign_in_failed',
-            ip: client.ip,
-            details: { method, reason: error.reason },
-          },
-          sql`select null::uuid, ${target}`,
-        ),
-      );
-    throw error;
-  }
+  const who = sql`select null::uuid, ${target}`;
+  return auditFailedProof(deps, { action: 'auth.sign_in_failed', method, client, who }, attempt);
 }
 
 interface SignIn extends Pick<AuditEvent, 'at' | 'ip'> {
