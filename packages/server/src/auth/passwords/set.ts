@@ -1,12 +1,15 @@
 import sql from 'sql-template-tag';
 import { recordAudit } from '../../audit/audit.ts';
+import { auditFailedProof } from '../../audit/failed-proof.ts';
 import { DomainError } from '../../core/errors.ts';
 import type { Deps } from '../../deps.ts';
+import { insertFormerIdentity } from '../../identity/former-identities.ts';
 import { rethrowAsTaken } from '../../identity/taken.ts';
 import { type Caller, type Client, revokeSessions } from '../../sessions/sessions.ts';
 import { screenEmail } from '../enrichment.ts';
 import { attemptPassword } from './attempt.ts';
 import { hashPassword } from './hash.ts';
+import { limitPasswordChanges } from './limit-changes.ts';
 import { rejectCommonPassword } from './requirements.ts';
 
 interface NewPassword {
@@ -37,17 +40,27 @@ export async function setPassword(
   });
   if (!user) throw new DomainError('TOKEN_INVALID');
   await rejectCommonPassword(password, { ...user, email: email ?? user.email });
+  await limitPasswordChanges(deps, { userId, client });
   if (user.passwordHash !== null) {
     if (currentPassword === undefined) throw new DomainError('CREDENTIALS_WRONG');
     // Counted separately from sign-ins: a stolen session gets few guesses and cannot lock the owner
     // out of signing in.
-    await attemptPassword(deps, {
-      account: userId,
-      password: currentPassword,
-      hash: user.passwordHash,
-      isKnownAddress: false,
+    const who = sql`select ${userId}::uuid, ${userId}::uuid`;
+    const failure = {
+      action: 'auth.password_set_failed',
+      method: 'password',
       client,
-    });
+      who,
+    } as const;
+    await auditFailedProof(deps, failure, () =>
+      attemptPassword(deps, {
+        account: userId,
+        password: currentPassword,
+        hash: user.passwordHash,
+        isKnownAddress: false,
+        client,
+      }),
+    );
   }
   const isNewEmail = email !== undefined && email !== user.email;
   const verdict = isNewEmail ? await screenEmail(deps, email) : undefined;
@@ -55,6 +68,7 @@ export async function setPassword(
   const now = new Date(deps.clock());
   const event = { at: now, action: 'auth.password_set', ip: client.ip } as const;
   const hadPassword = user.passwordHash !== null;
+  const former = { phone: null, email: isNewEmail ? user.email : null };
   const otherSessions = sql`
         user_id = (select id from changed) and id <> ${sessionId} and ${hadPassword}`;
   const changed = await deps.database
@@ -62,15 +76,18 @@ export async function setPassword(
       with changed as (
         update users set password_hash = ${passwordHash}, email = coalesce(${email}, email),
           email_verdict =
-            case when ${isNewEmail} then ${verdict}::email_verdict else email_verdict end
+            case when ${isNewEmail} then ${verdict}::email_verdict else email_verdict end,
+          email_verified_at = case when ${isNewEmail} then null else email_verified_at end
         where id = ${userId} and status = 'active'
           and password_hash is not distinct from ${user.passwordHash}
+          and email is not distinct from ${user.email}
         returning id
+      ), former as (${insertFormerIdentity(deps, former, sql`select id from changed`)}
       ), revoked as (${revokeSessions(otherSessions, now)}
       ), audit as (${recordAudit(event, sql`select id, id from changed`)}
       )
       select id from changed`)
     .catch(rethrowAsTaken);
-  // Another request changed the password in the meantime.
+  // Another request changed the password or email in the meantime.
   if (changed.length === 0) throw new DomainError('CREDENTIALS_WRONG');
 }
