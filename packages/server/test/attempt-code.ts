@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
-import { type CodeVerification, requireCorrectCode, verifyCode } from '../src/auth/codes/verify.ts';
+import { requireCorrectCode } from '../src/auth/codes/refuse.ts';
+import { type CodeVerification, verifyCode } from '../src/auth/codes/verify.ts';
 import { DomainError } from '../src/core/errors.ts';
 import type { Deps } from '../src/deps.ts';
 
@@ -10,11 +11,11 @@ export async function attemptCode(
   code: string,
   onlyIf = true,
 ): Promise<boolean> {
-  const attempt = verifyCode(deps, { phone, code, onlyIf: sql`${onlyIf}` });
-  const [verification] = await deps.database.query<CodeVerification>(
-    sql`with attempt as (${attempt}) select consumed, "attemptsLeft" from attempt`,
-  );
-  return (await requireCorrectCode(deps, phone, verification)).consumed;
+  const attempt = { phone, code, purposes: ['signIn'], ip: '127.0.0.1' } as const;
+  const [verification] = await deps.database.query<CodeVerification>(sql`
+    with attempt as (${verifyCode(deps, attempt, sql`${onlyIf}`)})
+    select consumed, "attemptsLeft" from attempt`);
+  return (await requireCorrectCode(deps, attempt, verification)).consumed;
 }
 
 /** The outcome of a rule: `ok`, or the reason of its error with the error's data. */

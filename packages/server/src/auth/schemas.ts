@@ -1,6 +1,15 @@
 import { z } from 'zod';
+import { CODE_PURPOSES } from '../core/code-purposes.ts';
 import { time } from '../core/schemas.ts';
 import { profile } from '../profile/schemas.ts';
+
+/** Names a requested code; opaque to clients. */
+export const challenge = z.uuid().meta({ example: '5f1d9c1e-8a53-4f1b-9d51-0d1b6a0f3a52' });
+
+export const codePurpose = z
+  .enum(CODE_PURPOSES)
+  .default('signIn')
+  .describe('What the code is for. It serves no other purpose');
 
 export const requestedCode = z.object({
   phone: z
@@ -8,6 +17,9 @@ export const requestedCode = z.object({
     .describe('The phone as read from the input, in E.164')
     .meta({ example: '+79991234567' }),
   codeLength: z.number().int(),
+  challenge: challenge.describe(
+    'Send it with the code: codes that others request for this phone then do not matter',
+  ),
   expiresAt: time,
   resendAt: time.describe('When another code may be requested'),
   devCode: z.string().optional().describe('The code itself, in development only'),
@@ -47,6 +59,18 @@ export const passwordInput = z
   .min(1)
   .max(2 * MAX_PASSWORD_LENGTH)
   .meta({ example: 'correct horse battery staple' });
+
+/** A proof of who the user is: a code of their own phone, or their password. */
+export const reauthentication = z
+  .object({
+    code: oneTimeCode.optional().describe('A code sent to your own phone'),
+    challenge: challenge.optional(),
+    password: passwordInput.optional(),
+  })
+  .refine(({ code, password }) => (code === undefined) !== (password === undefined), {
+    params: { name: 'ONE_PROOF' },
+    path: ['code'],
+  });
 
 export const refreshToken = z.string().min(1).max(200);
 

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { recordPromotion, recordSignIn } from '../audit/sign-in-events.ts';
 import type { Deps } from '../deps.ts';
 import { PROFILE_COLUMNS, PROFILE_JOINS } from '../profile/profile.ts';
-import { type CodeVerification, verifyCode } from './codes/verify.ts';
+import { type CodeAttempt, type CodeVerification, verifyCode } from './codes/verify.ts';
 import {
   type IssuedSessionRow,
   insertRefreshToken,
@@ -12,9 +12,7 @@ import {
 } from './new-session.ts';
 
 interface Options {
-  /** E.164 */
-  phone: string;
-  code: string;
+  attempt: CodeAttempt;
   /** Given to the account if the sign-in creates one. */
   newInviteCode: string;
   session: NewSession;
@@ -30,8 +28,9 @@ export type SignInRow = CodeVerification & IssuedSessionRow;
  */
 export function signInStatement(
   deps: Pick<Deps, 'config' | 'clock' | 'secrets'>,
-  { phone, code, newInviteCode, session }: Options,
+  { attempt, newInviteCode, session }: Options,
 ): Statement {
+  const { phone } = attempt;
   const isAdmin = deps.config.ADMIN_PHONES.includes(phone);
   const now = session.createdAt;
   const event = { at: now, ip: session.client.ip };
@@ -49,7 +48,7 @@ export function signInStatement(
   return sql`
     with existing as (
       select status from users where phone = ${phone}
-    ), attempt as (${verifyCode(deps, { phone, code, onlyIf })}
+    ), attempt as (${verifyCode(deps, attempt, onlyIf)}
     ), created as (
       insert into users (id, phone, phone_verified_at, role, created_at)
       select ${uuidv7()}::uuid, phone, ${now}::timestamptz, ${isAdmin ? 'admin' : 'user'}::role,

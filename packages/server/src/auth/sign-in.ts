@@ -8,7 +8,9 @@ import { activate } from '../referral/activate.ts';
 import { randomInviteCode } from '../referral/invite-codes.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { countVerified } from './codes/pumping.ts';
-import { type CodeVerification, requireCorrectCode } from './codes/verify.ts';
+import { requireCorrectCode } from './codes/refuse.ts';
+import type { CodeAttempt, CodeVerification } from './codes/verify.ts';
+import { withFailureBudget } from './failure-budget.ts';
 import { type IssuedSession, issuedSession, newSession, type Transport } from './new-session.ts';
 import { type SignInRow, signInStatement } from './sign-in-statement.ts';
 
@@ -16,6 +18,8 @@ export interface PhoneSignIn {
   /** E.164 */
   phone: string;
   code: string;
+  /** See `CodeAttempt`. */
+  challenge?: string | undefined;
   /** Activated for a new account, in the same transaction. Ignored for an existing account. */
   inviteCode?: string | undefined;
   transport: Transport;
@@ -31,15 +35,21 @@ export interface PhoneSignIn {
 export async function signInByPhone(deps: Deps, input: PhoneSignIn): Promise<IssuedSession> {
   const { phone, client } = input;
   const target = sql`(select id from users where phone = ${phone})`;
-  const attempt = { method: 'phone', client, target } as const;
-  const { consumed, session } = await auditFailedSignIn(deps, attempt, async () =>
-    requireCorrectCode(deps, phone, await verifyAndSignIn(deps, input)),
+  const audited = { method: 'phone', client, target } as const;
+  const judge = async () =>
+    requireCorrectCode(deps, attemptOf(input), await verifyAndSignIn(deps, input));
+  const { consumed, session } = await auditFailedSignIn(deps, audited, () =>
+    withFailureBudget(deps, { method: 'code', client }, judge),
   );
   if (!consumed) throw new DomainError('USER_BLOCKED');
   // The user was blocked or deleted while the statement ran.
   if (!session) throw new DomainError('CODE_EXPIRED');
   countVerified(deps, { phone, ip: client.ip });
   return session;
+}
+
+function attemptOf({ phone, code, challenge, client }: PhoneSignIn): CodeAttempt {
+  return { phone, code, challenge, purposes: ['signIn'], ip: client.ip };
 }
 
 interface SignInResult extends CodeVerification {
@@ -54,7 +64,7 @@ async function verifyAndSignIn(deps: Deps, input: PhoneSignIn): Promise<SignInRe
       const result = await runStatement(deps, tx, input);
       if (!result?.session?.isNewUser) return result;
       const { profile } = result.session;
-      const activation = { userId: profile.id, inviteCode, ip: client.ip };
+      const activation = { userId: profile.id, inviteCode, client };
       const activated = await activate(deps, tx, activation);
       profile.referrerId = activated.referrerId;
       profile.activatedInviteCode = activated.inviteCode;
@@ -76,12 +86,12 @@ const unusedInviteCodes: string[] = [];
 async function runStatement(
   deps: Deps,
   tx: Sql,
-  { phone, code, transport, client }: PhoneSignIn,
+  input: PhoneSignIn,
 ): Promise<SignInResult | undefined> {
   const newInviteCode = unusedInviteCodes.pop() ?? randomInviteCode();
-  const session = newSession(deps, { transport, client });
+  const session = newSession(deps, input);
   const [row] = await tx.query<SignInRow>(
-    signInStatement(deps, { phone, code, newInviteCode, session }),
+    signInStatement(deps, { attempt: attemptOf(input), newInviteCode, session }),
   );
   if (!row?.isNewUser) unusedInviteCodes.push(newInviteCode);
   if (!row) return undefined;

@@ -16,6 +16,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
       inviteCodes: { omit: { userId: true }, orderBy: { createdAt: 'asc' } },
       referral: true,
       referees: { orderBy: { activatedAt: 'asc' } },
+      formerIdentities: { select: { at: true }, orderBy: { at: 'asc' } },
       sessions: {
         omit: { userId: true },
         include: { refreshTokens: { select: { createdAt: true, usedAt: true } } },
@@ -27,7 +28,15 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
   const [oneTimeCodes, activationOrigin, findings, auditEntries] = await Promise.all([
     prisma.phoneCode.findUnique({
       where: { phone: user.phone ?? '' },
-      select: { expiresAt: true, tries: true, sentAt: true, failedAt: true },
+      select: {
+        expiresAt: true,
+        codeExpiresAt: true,
+        codeAttempts: true,
+        sentAt: true,
+        reservedSentAt: true,
+        failedAt: true,
+        reservedFailedAt: true,
+      },
     }),
     prisma.activationOrigin.findUnique({
       where: { refereeId: userId },
@@ -42,7 +51,8 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
       orderBy: { id: 'asc' },
     }),
   ]);
-  const { inviteCodes, referral, referees, sessions, passwordHash, deletedAt: _, ...facts } = user;
+  const { inviteCodes, referral, referees, sessions, passwordHash, deletedAt: _, ...rest } = user;
+  const { formerIdentities, ...facts } = rest;
   return {
     exportedAt: new Date(clock()),
     user: { ...facts, person: facts.person as Person | null, hasPassword: passwordHash !== null },
@@ -59,6 +69,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
       activatedAt,
     })),
     activationOrigin,
+    formerIdentities,
     findings,
     sessions,
     oneTimeCodes,

@@ -23,6 +23,7 @@ export const profile = z
     displayName: z.string().nullable(),
     role: userRole,
     phoneVerified: z.boolean(),
+    emailVerified: z.boolean(),
     inviteCode: inviteCode.nullable().describe('null if the user deleted it'),
     inviteCodeExpiresAt: time.nullable().describe('null if the code never expires'),
     activatedInviteCode: inviteCode.nullable().describe('The code that this user activated'),
@@ -71,6 +72,7 @@ export const profileExport = z
       phone: phone.nullable(),
       phoneVerifiedAt: time.nullable(),
       email: z.string().nullable(),
+      emailVerifiedAt: time.nullable(),
       emailVerdict: z.enum(['deliverable', 'risky', 'unknown']).nullable(),
       hasPassword: z.boolean(),
       displayName: z.string().nullable(),
@@ -94,9 +96,19 @@ export const profileExport = z
       .describe('Your own activation'),
     referees: z.array(z.object({ id, inviteCode, activatedAt: time })),
     activationOrigin: z
-      .object({ inviteCode, address: z.string(), subnet: z.string(), at: time })
+      .object({
+        referrerId: id.nullable(),
+        inviteCode,
+        address: z.string(),
+        subnet: z.string(),
+        device: z.string().nullable(),
+        at: time,
+      })
       .nullable()
       .describe('Where you activated from. Kept for two days.'),
+    formerIdentities: z
+      .array(z.object({ at: time }))
+      .describe('When you replaced a phone or email. Only a hash of it is kept.'),
     findings: z
       .array(
         z.object({
@@ -128,9 +140,12 @@ export const profileExport = z
     oneTimeCodes: z
       .object({
         expiresAt: time,
-        tries: z.number().int(),
+        codeExpiresAt: z.array(time),
+        codeAttempts: z.array(z.number().int()).describe('Wrong guesses per code'),
         sentAt: z.array(time),
+        reservedSentAt: z.array(time),
         failedAt: z.array(time),
+        reservedFailedAt: z.array(time),
       })
       .nullable(),
     auditEntries: z.array(

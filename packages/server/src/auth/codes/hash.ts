@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import sql, { type Sql as Statement } from 'sql-template-tag';
+import type { CodePurpose } from '../../core/code-purposes.ts';
 
-/** Bound to the phone and this purpose, so a value from the database is useless elsewhere. */
-export function codeMac(key: Buffer, phone: string, code: string): Buffer {
-  const PURPOSE = 'verify-phone';
-  return createHmac('sha256', key).update([PURPOSE, phone, code].join('\0')).digest();
+/** Bound to the phone and the purpose, so a value from the database is useless elsewhere. */
+export function codeMac(key: Buffer, purpose: CodePurpose, phone: string, code: string): Buffer {
+  return createHmac('sha256', key).update([purpose, phone, code].join('\0')).digest();
 }
 
 /** SQL for the stored hash of a code, salted with the challenge id. */

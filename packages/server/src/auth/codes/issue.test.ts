@@ -13,7 +13,11 @@ test('issues random codes of the configured length', async () => {
   const app = await testApp({ database, env: { CODE_LENGTH: '6', CODE_RESEND_AFTER: '0' } });
   const codes = new Set<string>();
   for (let n = 0; n < 30; n++) {
-    const { code } = await issueCode(app.deps, newPhone());
+    const { code } = await issueCode(app.deps, {
+      phone: newPhone(),
+      purpose: 'signIn',
+      ip: '127.0.0.1',
+    });
     expect(code).toMatch(/^\d{6}$/);
     codes.add(code);
   }

@@ -1,51 +1,83 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import sql, { type Sql as Statement } from 'sql-template-tag';
+import type { CodePurpose } from '../../core/code-purposes.ts';
 import { DomainError } from '../../core/errors.ts';
-import { DAY, HOUR, SECOND } from '../../core/time.ts';
+import { DAY, SECOND } from '../../core/time.ts';
 import type { Deps } from '../../deps.ts';
 import { selectDeletedIdentity } from '../../identity/deleted-identities.ts';
+import { findTestCode } from '../../identity/test-phones.ts';
+import { isKnownAddress } from '../../sessions/known-client.ts';
 import { codeHash, codeMac } from './hash.ts';
-import { fewerThan, newest, nextSendAt, secondsUntil } from './limits.ts';
-import { findTestCode } from './test-phones.ts';
+import { maySend, newest, nextSendAt, secondsUntil } from './limits.ts';
 
 export interface OneTimeCode {
   /** Sent to the phone, and returned to the client in development only. */
   code: string;
+  /** Names this code when it is entered, so that a code requested by somebody else does not matter. */
+  challenge: string;
   expiresAt: Date;
   /** The earliest time at which another code may be requested. */
   resendAt: Date;
 }
 
+interface CodeRequest {
+  /** E.164 */
+  phone: string;
+  purpose: CodePurpose;
+  ip: string;
+}
+
+/** Codes stored per phone; more cannot be valid at once under the default limits. */
+const STORED_CODES = 10;
+
 /**
- * Issues a code for a phone, replacing the previous one, whether or not the phone has an account.
- * The send limits are conditions of the write itself, so parallel requests cannot exceed them.
+ * Issues a code for a phone, whether or not the phone has an account. Earlier codes stay valid for
+ * who presents their challenge.
+ *
+ * The send limits are conditions of the write itself, so parallel requests cannot exceed them. Once
+ * others have used them up, the phone's owner has the same limits again for requests from where
+ * they signed in before.
  * @throws DomainError RATE_LIMITED
  */
-export async function issueCode(deps: Deps, phone: string): Promise<OneTimeCode> {
+export async function issueCode(
+  deps: Deps,
+  { phone, purpose, ip }: CodeRequest,
+): Promise<OneTimeCode> {
   const { config, clock, database, secrets } = deps;
   const now = new Date(clock());
   const testCode = findTestCode(config, phone);
   const isTest = testCode !== undefined;
   const code = testCode ?? randomDigits(config.CODE_LENGTH);
-  const challengeId = sql`${randomUUID()}::uuid`;
-  const mac = codeMac(secrets.oneTimeCode[0] as Buffer, phone, code);
+  const challenge = randomUUID();
+  const challengeId = sql`${challenge}::uuid`;
+  const mac = codeMac(secrets.oneTimeCode[0] as Buffer, purpose, phone, code);
   const expiresAt = new Date(+now + config.CODE_TTL * SECOND);
-  const sent = isTest ? [] : [now];
+  const known = isKnownAddress(phone, ip);
   const deletedIdentity = selectDeletedIdentity(deps, { phone, email: null }, now);
+  const open = maySend(config, sql`c.sent_at`, now);
+  const reserved = sql`(${known} and ${maySend(config, sendsToOwner(ip), now)})`;
+  const stored = (column: Statement) =>
+    sql`${column} = (excluded.${column} || c.${column})[1:${STORED_CODES}::int]`;
+  const addTo = (column: Statement) =>
+    newest(config.CODE_SENDS_PER_DAY, sql`c.${column} || excluded.${column}`);
   const write = (condition: Statement) =>
     database.query(sql`
-    insert into phone_codes as c (phone, challenge_id, code_hash, expires_at, tries, sent_at)
-    select ${phone}, ${challengeId}, ${codeHash(mac, challengeId)}, ${expiresAt}::timestamptz, 0,
-      ${sent}::timestamptz[]
+    insert into phone_codes as c (phone, challenge_ids, code_hashes, code_expires_at, code_attempts,
+      code_addresses, code_known, expires_at, sent_at, sent_from)
+    select ${phone}, array[${challengeId}], array[${codeHash(mac, challengeId)}],
+      array[${expiresAt}::timestamptz], array[0], array[${ip}], array[${known}],
+      ${expiresAt}::timestamptz, ${isTest ? [] : [now]}::timestamptz[], ${isTest ? [] : [ip]}::text[]
     where ${condition}
     on conflict (phone) do update set
-      challenge_id = excluded.challenge_id, code_hash = excluded.code_hash,
-      expires_at = excluded.expires_at, tries = 0,
-      sent_at = ${newest(config.CODE_SENDS_PER_DAY, sql`(c.sent_at || excluded.sent_at)`)}
-    where ${isTest} or (
-      ${fewerThan(1, sql`c.sent_at`, ago(config.CODE_RESEND_AFTER * SECOND))}
-      and ${fewerThan(config.CODE_SENDS_PER_HOUR, sql`c.sent_at`, ago(HOUR))}
-      and ${fewerThan(config.CODE_SENDS_PER_DAY, sql`c.sent_at`, ago(DAY))})
+      ${stored(sql`challenge_ids`)}, ${stored(sql`code_hashes`)},
+      ${stored(sql`code_expires_at`)}, ${stored(sql`code_attempts`)},
+      ${stored(sql`code_addresses`)}, ${stored(sql`code_known`)},
+      expires_at = excluded.expires_at,
+      sent_at = case when ${open} then ${addTo(sql`sent_at`)} else c.sent_at end,
+      sent_from = case when ${open} then ${addTo(sql`sent_from`)} else c.sent_from end,
+      reserved_sent_at = case when ${open} then c.reserved_sent_at
+        else ${newest(config.CODE_SENDS_PER_DAY, sql`c.reserved_sent_at || excluded.sent_at`)} end
+    where ${isTest} or ${open} or ${reserved}
     returning phone`);
   let issued = await write(isTest ? sql`true` : sql`not exists (${deletedIdentity})`);
   if (issued.length === 0) {
@@ -53,8 +85,10 @@ export async function issueCode(deps: Deps, phone: string): Promise<OneTimeCode>
       sentAt: Date[] | null;
       deletedIdentity: Buffer | null;
     }>(sql`
-      select (select sent_at from phone_codes where phone = ${phone}) as "sentAt",
-        (${deletedIdentity}) as "deletedIdentity"`);
+      select (
+          select case when ${known} then ${sendsToOwner(ip)} else c.sent_at end
+          from phone_codes c where phone = ${phone}
+        ) as "sentAt", (${deletedIdentity}) as "deletedIdentity"`);
     if (refused?.deletedIdentity) {
       await limitDeletedIdentity(deps, refused.deletedIdentity);
       issued = await write(sql`true`);
@@ -65,11 +99,14 @@ export async function issueCode(deps: Deps, phone: string): Promise<OneTimeCode>
       });
   }
   const resendAt = new Date(+now + (isTest ? 0 : config.CODE_RESEND_AFTER * SECOND));
-  return { code, expiresAt, resendAt };
+  return { code, challenge, expiresAt, resendAt };
+}
 
-  function ago(milliseconds: number): Date {
-    return new Date(+now - milliseconds);
-  }
+/** SQL for when codes were sent at the request of an address, or to the owner from the reserve. */
+function sendsToOwner(ip: string): Statement {
+  return sql`array(
+    select at from unnest(c.sent_at, c.sent_from) sent (at, address) where address = ${ip}
+    union all select unnest(c.reserved_sent_at) order by 1)`;
 }
 
 /**

@@ -3,8 +3,8 @@ import { isListed, subscriberNetwork } from '../../core/ip-network.ts';
 import { countryOf } from '../../core/phone.ts';
 import { HOUR, SECOND } from '../../core/time.ts';
 import type { Deps } from '../../deps.ts';
+import { isTestPhone } from '../../identity/test-phones.ts';
 import type { HourlyCount } from '../../redis/port.ts';
-import { isTestPhone } from './test-phones.ts';
 
 interface Send {
   /** E.164 */

@@ -1,16 +1,20 @@
 import sql, { join, type Sql as Statement } from 'sql-template-tag';
-import { DomainError } from '../../core/errors.ts';
+import type { CodePurpose } from '../../core/code-purposes.ts';
 import { DAY } from '../../core/time.ts';
 import type { Deps } from '../../deps.ts';
+import { isKnownAddress } from '../../sessions/known-client.ts';
 import { codeHash, codeMac } from './hash.ts';
-import { fewerThan, nextSendAt, secondsUntil } from './limits.ts';
+import { failureBudget, fewerThan } from './limits.ts';
 
-interface CodeAttempt {
+export interface CodeAttempt {
   /** E.164 */
   phone: string;
   code: string;
-  /** SQL condition. If it is false, a correct code is neither consumed nor counted. */
-  onlyIf: Statement;
+  /** Names the code. Without it, the newest code that `ip` requested counts, or the newest of all. */
+  challenge?: string | undefined;
+  /** The purposes that the code may have been requested for. */
+  purposes: readonly CodePurpose[];
+  ip: string;
 }
 
 /** The result of an attempt. There is no row if the limits refused it before any comparison. */
@@ -21,78 +25,80 @@ export interface CodeVerification {
   attemptsLeft: number | null;
 }
 
+type VerifyDeps = Pick<Deps, 'config' | 'clock' | 'secrets'>;
+
 /**
  * SQL that checks an attempt: it counts a wrong code and consumes a correct one. Returns `phone`
  * and the columns of `CodeVerification`.
  *
  * Run it as a CTE of the statement for which the code is entered, so that the code is consumed
- * together with that work or not at all. The update locks the phone's row and therefore sees every
+ * together with that work or not at all. It locks the phone's row first and therefore sees every
  * earlier attempt, so parallel attempts cannot exceed the limits (NIST SP 800-63B-4, 3.2.2: at most
  * 100 failures; the day's failures outlive a new code).
+ * @param onlyIf SQL condition. If it is false, a correct code is neither consumed nor counted.
  */
-export function verifyCode(
-  { config, clock, secrets }: Pick<Deps, 'config' | 'clock' | 'secrets'>,
-  { phone, code, onlyIf }: CodeAttempt,
-): Statement {
-  const now = new Date(clock());
+export function verifyCode(deps: VerifyDeps, attempt: CodeAttempt, onlyIf: Statement): Statement {
+  const { CODE_MAX_ATTEMPTS } = deps.config;
+  const now = new Date(deps.clock());
   const dayAgo = new Date(+now - DAY);
-  const macs = secrets.oneTimeCode.map((key) => codeMac(key, phone, code));
-  // These are salted hashes of keyed MACs: without the key and the salt, the time that comparing
-  // two of them takes reveals nothing about the code.
-  const isCorrect = join(
-    macs.map((mac) => sql`code_hash = ${codeHash(mac, sql`challenge_id`)}`),
-    ' or ',
-    '(',
-    ')',
+  const budget = failureBudget(deps.config);
+  const known = isKnownAddress(attempt.phone, attempt.ip);
+  const isCorrect = matches(
+    deps,
+    attempt,
+    sql`c.code_hashes[s.slot]`,
+    sql`c.challenge_ids[s.slot]`,
   );
+  const open = fewerThan(budget.open, sql`c.failed_at`, dayAgo);
+  const reserved = fewerThan(budget.reserved, sql`c.reserved_failed_at`, dayAgo);
+  const withFailure = (column: Statement) => sql`array(
+          select f from unnest(${column} || ${now}::timestamptz) f where f > ${dayAgo} order by f)`;
+  const left = (count: number, failures: Statement) => sql`greatest(0, ${count}::int - (
+            select count(*)::int from unnest(${failures}) f where f > ${dayAgo}))`;
   return sql`
-      update phone_codes set
-        code_hash = case when ${isCorrect} and ${onlyIf}
-          then null else code_hash end,
-        tries = case when ${isCorrect} then tries else tries + 1 end,
-        failed_at = case when ${isCorrect} then failed_at else array(
-          select f from unnest(failed_at || ${now}::timestamptz) f where f > ${dayAgo} order by f
-        ) end
-      where phone = ${phone} and code_hash is not null and expires_at > ${now}
-        and tries < ${config.CODE_MAX_ATTEMPTS}
-        and ${fewerThan(config.CODE_MAX_FAILURES_PER_DAY, sql`failed_at`, dayAgo)}
-      returning phone, code_hash is null as consumed, case when not ${isCorrect} then least(
-        ${config.CODE_MAX_ATTEMPTS}::int - tries,
-        ${config.CODE_MAX_FAILURES_PER_DAY}::int - cardinality(failed_at)
-      ) end as "attemptsLeft"`;
+      update phone_codes c set
+        code_expires_at[s.slot] = case when ${isCorrect} and ${onlyIf}
+          then ${now} else c.code_expires_at[s.slot] end,
+        code_attempts[s.slot] = c.code_attempts[s.slot] + case when ${isCorrect} then 0 else 1 end,
+        failed_at = case when ${isCorrect} or not ${open} then c.failed_at
+          else ${withFailure(sql`c.failed_at`)} end,
+        reserved_failed_at = case when ${isCorrect} or ${open} then c.reserved_failed_at
+          else ${withFailure(sql`c.reserved_failed_at`)} end
+      from (
+        select phone, ${slotOf(attempt, now)} as slot from phone_codes p
+        where phone = ${attempt.phone} for update
+      ) s
+      where c.phone = s.phone and c.code_expires_at[s.slot] > ${now}
+        and c.code_attempts[s.slot] < ${CODE_MAX_ATTEMPTS}
+        and (${open} or (${reserved} and (c.code_known[s.slot] or ${known})))
+      returning c.phone, c.code_expires_at[s.slot] <= ${now} as consumed,
+        case when not ${isCorrect} then least(
+          ${CODE_MAX_ATTEMPTS}::int - c.code_attempts[s.slot],
+          ${left(budget.open, sql`c.failed_at`)} + case when c.code_known[s.slot] or ${known}
+            then ${left(budget.reserved, sql`c.reserved_failed_at`)} else 0 end
+        ) end as "attemptsLeft"`;
+}
+
+/** SQL for the position of the attempted code in the arrays of `p`. null if there is none. */
+export function slotOf({ challenge, ip }: CodeAttempt, now: Date): Statement {
+  if (challenge !== undefined) return sql`array_position(p.challenge_ids, ${challenge}::uuid)`;
+  const newestFromHere = sql`array_position(p.code_addresses, ${ip})`;
+  return sql`case when p.code_expires_at[${newestFromHere}] > ${now} then ${newestFromHere} else 1 end`;
 }
 
 /**
- * Returns the verification if the code was correct.
- * @throws DomainError CODE_WRONG, CODE_EXPIRED, CODE_ATTEMPTS_EXCEEDED
+ * SQL condition: the stored hash is that of the attempted code. Both are salted hashes of keyed
+ * MACs: without the key and the salt, the time of the comparison reveals nothing about the code.
  */
-export async function requireCorrectCode<Verification extends CodeVerification>(
-  deps: Pick<Deps, 'config' | 'clock' | 'database'>,
-  phone: string,
-  verification: Verification | undefined,
-): Promise<Verification> {
-  if (!verification) throw await refusalReason(deps, phone, new Date(deps.clock()));
-  const { attemptsLeft } = verification;
-  if (attemptsLeft !== null) throw new DomainError('CODE_WRONG', { attemptsLeft });
-  return verification;
-}
-
-async function refusalReason(
-  { config, database }: Pick<Deps, 'config' | 'database'>,
-  phone: string,
-  now: Date,
-): Promise<DomainError> {
-  const [row] = await database.query<{ usable: boolean; sentAt: Date[]; failedAt: Date[] }>(sql`
-    select code_hash is not null and expires_at > ${now} as usable,
-      sent_at as "sentAt", failed_at as "failedAt"
-    from phone_codes where phone = ${phone}`);
-  const failures = (row?.failedAt ?? []).filter((at) => +at > +now - DAY);
-  if (failures.length >= config.CODE_MAX_FAILURES_PER_DAY) {
-    const oldest = failures[failures.length - config.CODE_MAX_FAILURES_PER_DAY] as Date;
-    const retryAfter = secondsUntil(+oldest + DAY, now);
-    return new DomainError('CODE_ATTEMPTS_EXCEEDED', { retryAfter });
-  }
-  if (!row?.usable) return new DomainError('CODE_EXPIRED');
-  const retryAfter = secondsUntil(nextSendAt(config, row.sentAt), now);
-  return new DomainError('CODE_ATTEMPTS_EXCEEDED', { retryAfter });
+export function matches(
+  { secrets }: Pick<Deps, 'secrets'>,
+  { phone, code, purposes }: CodeAttempt,
+  storedHash: Statement,
+  challengeId: Statement,
+): Statement {
+  const macs = secrets.oneTimeCode.flatMap((key) =>
+    purposes.map((purpose) => codeMac(key, purpose, phone, code)),
+  );
+  const comparisons = macs.map((mac) => sql`${storedHash} = ${codeHash(mac, challengeId)}`);
+  return join(comparisons, ' or ', '(', ')');
 }
