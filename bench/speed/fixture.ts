@@ -110,7 +110,7 @@ export async function createFixture(server: string) {
       `insert into refresh_tokens (hash, session_id, created_at)
        select unnest($1::bytea[]), unnest($2::uuid[]), now()`,
       [
-        signedIn.map(({ refreshToken }) => hashToken(refreshToken)),
+        signedIn.map(({ refreshToken }) => hashToken(secrets, refreshToken)),
         signedIn.map(({ sessionId }) => sessionId),
       ],
     );

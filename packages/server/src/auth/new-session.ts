@@ -28,15 +28,17 @@ export interface NewSession {
   transport: Transport;
   client: Client;
   refreshToken: string;
+  refreshTokenHash: Buffer;
   createdAt: Date;
   expiresAt: Date;
 }
 
 export function newSession(
-  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  { config, clock, secrets }: Pick<Deps, 'config' | 'clock' | 'secrets'>,
   { transport, client }: { transport: Transport; client: Client },
 ): NewSession {
   const createdAt = new Date(clock());
+  const refreshToken = newRefreshToken();
   const lifetime = Math.min(
     config.REFRESH_TOKEN_TTL,
     config.SESSION_MAX_AGE || Number.POSITIVE_INFINITY,
@@ -45,7 +47,8 @@ export function newSession(
     id: uuidv7(),
     transport,
     client,
-    refreshToken: newRefreshToken(),
+    refreshToken,
+    refreshTokenHash: hashToken(secrets, refreshToken),
     createdAt,
     expiresAt: new Date(+createdAt + lifetime * SECOND),
   };
@@ -74,12 +77,12 @@ export function insertSession(session: NewSession, account: Statement): Statemen
  * @param session the name of the CTE with `insertSession`
  */
 export function insertRefreshToken(
-  { refreshToken, createdAt, transport }: NewSession,
+  { refreshTokenHash, createdAt, transport }: NewSession,
   session: Statement,
 ): Statement {
   return sql`
       insert into refresh_tokens (hash, session_id, created_at)
-      select ${hashToken(refreshToken)}::bytea, id, ${createdAt}::timestamptz from ${session}
+      select ${refreshTokenHash}::bytea, id, ${createdAt}::timestamptz from ${session}
       where ${transport} = 'bearer'`;
 }
 

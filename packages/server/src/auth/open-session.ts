@@ -27,7 +27,7 @@ interface SessionOptions {
  * @returns undefined if `account` has no row
  */
 export async function openSession(
-  deps: Pick<Deps, 'config' | 'clock'>,
+  deps: Pick<Deps, 'config' | 'clock' | 'secrets'>,
   tx: Sql,
   account: Statement,
   { isNewUser, transport, client }: SessionOptions,

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { recordAudit } from '../audit/audit.ts';
 import { DomainError } from '../core/errors.ts';
@@ -12,7 +12,7 @@ import {
   profileOf,
   readProfile,
 } from '../profile/profile.ts';
-import { hashToken } from '../sessions/refresh-tokens.ts';
+import { hashToken, possibleHashes } from '../sessions/refresh-tokens.ts';
 import { type Client, extendedExpiry, revokeSessions } from '../sessions/sessions.ts';
 import type { IssuedSession } from './new-session.ts';
 
@@ -22,10 +22,13 @@ const REPLAY_GRACE = 10 * SECOND;
 /**
  * Derives the token that follows `token`. It is derived rather than random so that a replay within
  * the grace period gets the same successor although only hashes are stored. Deriving it requires
- * the server's key.
+ * the server's key and a random seed from the database, so an old token and a leaked APP_SECRET are
+ * not enough. The next rotation overwrites the seed.
+ * @param seed null if an earlier version, which had none, issued the successor
  */
-function successor(key: Buffer, token: string): string {
-  return createHmac('sha256', key).update(token).digest('base64url');
+function successor(key: Buffer, token: string, seed: Buffer | null): string {
+  const mac = createHmac('sha256', key).update(token);
+  return mac.update(seed ?? Buffer.alloc(0)).digest('base64url');
 }
 
 /**
@@ -41,40 +44,39 @@ export async function rotateRefreshToken(
 ): Promise<IssuedSession> {
   const { clock, database, secrets } = deps;
   const now = new Date(clock());
-  const hash = hashToken(token);
-  const candidates = secrets.refreshToken.map((key) => successor(key, token));
-  const refreshToken = candidates[0] as string;
+  const hashes = possibleHashes(secrets, token);
+  const seed = randomBytes(32);
+  const refreshToken = successor(secrets.refreshToken[0] as Buffer, token, seed);
   const [rotated] = await database.query<ProfileRow & { sessionId: string }>(sql`
     with live as (
       select s.id, s.user_id from refresh_tokens t
       join sessions s on s.id = t.session_id join users u on u.id = s.user_id
-      where t.hash = ${hash} and s.revoked_at is null and s.expires_at > ${now}
+      where t.hash = any(${hashes}::bytea[]) and s.revoked_at is null and s.expires_at > ${now}
         and u.status = 'active'
     ), used as (
       update refresh_tokens t set used_at = ${now} from live
-      where t.hash = ${hash} and t.used_at is null
+      where t.hash = any(${hashes}::bytea[]) and t.used_at is null
       returning live.id, live.user_id
     ), extended as (
       update sessions s set last_used_at = ${now}, expires_at = ${extendedExpiry(deps, sql`s.created_at`)},
-        ip = ${client.ip}, user_agent = ${client.userAgent}
+        ip = ${client.ip}, user_agent = ${client.userAgent}, refresh_seed = ${seed}
       from used where s.id = used.id
     ), refresh_token as (
       insert into refresh_tokens (hash, session_id, created_at)
-      select ${hashToken(refreshToken)}::bytea, id, ${now}::timestamptz from used
+      select ${hashToken(secrets, refreshToken)}::bytea, id, ${now}::timestamptz from used
     )
     select used.id as "sessionId",
       ${PROFILE_COLUMNS}
     from used join users u on u.id = used.user_id ${PROFILE_JOINS}`);
-  if (!rotated) return replay(deps, { hash, candidates, client, now });
+  if (!rotated) return replay(deps, { token, hashes, client, now });
   const { sessionId } = rotated;
   return { sessionId, profile: profileOf(deps, rotated), isNewUser: false, refreshToken };
 }
 
 interface Replay {
-  /** Of the token that was not rotated. */
-  hash: Buffer;
-  /** Its possible successors, one per server key. */
-  candidates: string[];
+  /** The token that was not rotated. */
+  token: string;
+  hashes: Buffer[];
   client: Client;
   now: Date;
 }
@@ -83,11 +85,8 @@ interface Replay {
  * Handles a token that is invalid or was used before.
  * @throws DomainError TOKEN_INVALID, REFRESH_REUSED, USER_BLOCKED
  */
-async function replay(
-  deps: Deps,
-  { hash, candidates, client, now }: Replay,
-): Promise<IssuedSession> {
-  const { database } = deps;
+async function replay(deps: Deps, { token, hashes, client, now }: Replay): Promise<IssuedSession> {
+  const { database, secrets } = deps;
   const [found] = await database.query<{
     sessionId: string;
     userId: string;
@@ -95,21 +94,23 @@ async function replay(
     live: boolean;
     usedAt: Date | null;
     sameClient: boolean;
+    seed: Buffer | null;
   }>(sql`
     select s.id as "sessionId", s.user_id as "userId", u.status,
       s.revoked_at is null and s.expires_at > ${now} as live, t.used_at as "usedAt",
       s.ip is not distinct from ${client.ip}
-        and s.user_agent is not distinct from ${client.userAgent} as "sameClient"
+        and s.user_agent is not distinct from ${client.userAgent} as "sameClient",
+      s.refresh_seed as seed
     from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id
-    where t.hash = ${hash}`);
+    where t.hash = any(${hashes}::bytea[])`);
   if (found?.status === 'blocked') throw new DomainError('USER_BLOCKED');
   if (!found?.live || !found.usedAt) throw new DomainError('TOKEN_INVALID');
-  const { sessionId, userId, usedAt, sameClient } = found;
+  const { sessionId, userId, usedAt, sameClient, seed } = found;
   if (sameClient && +now - +usedAt <= REPLAY_GRACE) {
-    const [issued] = await database.query<{ hash: Buffer }>(
-      sql`select hash from refresh_tokens where hash = any(${candidates.map(hashToken)}::bytea[])`,
+    const refreshToken = await findIssued(
+      deps,
+      secrets.refreshToken.map((key) => successor(key, token, seed)),
     );
-    const refreshToken = candidates.find((each) => issued?.hash.equals(hashToken(each)));
     if (refreshToken) {
       const profile = await readProfile(deps, userId);
       return { sessionId, profile, isNewUser: false, refreshToken };
@@ -125,4 +126,18 @@ async function replay(
     with revoked as (${revokeSessions(sql`id = ${sessionId}`, now)}
     ) ${recordAudit(event, sql`select user_id, user_id from revoked`)}`);
   throw new DomainError('REFRESH_REUSED');
+}
+
+/** Returns the one of these tokens that was issued, if any. */
+async function findIssued(
+  { database, secrets }: Pick<Deps, 'database' | 'secrets'>,
+  tokens: string[],
+): Promise<string | undefined> {
+  const hashes = tokens.flatMap((token) => possibleHashes(secrets, token));
+  const [issued] = await database.query<{ hash: Buffer }>(
+    sql`select hash from refresh_tokens where hash = any(${hashes}::bytea[])`,
+  );
+  return tokens.find((token) =>
+    possibleHashes(secrets, token).some((hash) => issued?.hash.equals(hash)),
+  );
 }

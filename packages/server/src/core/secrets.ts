@@ -7,7 +7,10 @@ import { createECDH, hkdfSync } from 'node:crypto';
 export interface Secrets {
   /** 32 bytes each. */
   oneTimeCode: Buffer[];
+  /** Derives the successor of a refresh token. */
   refreshToken: Buffer[];
+  /** Hashes refresh tokens for the database. */
+  refreshTokenHash: Buffer[];
   sessionCookie: CookiePassword[];
   /** Hashes the phones and emails of deleted accounts, to recognize them at a later sign-up. */
   deletedIdentity: Buffer[];
@@ -38,6 +41,7 @@ export function deriveSecrets(appSecrets: readonly string[]): Secrets {
   return {
     oneTimeCode: derive('one-time code'),
     refreshToken: derive('refresh token'),
+    refreshTokenHash: derive('refresh token hash'),
     sessionCookie: derive('session cookie', 36).map((bytes) => ({
       id: bytes.readUInt32BE(32),
       password: bytes.toString('base64url', 0, 32),

@@ -7,8 +7,8 @@ import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import { clientOf, publicUrl } from '../rpc/context.ts';
 import { limitAddress } from '../rpc/rate-limits.ts';
-import { hashToken } from '../sessions/refresh-tokens.ts';
-import { revokeSession, revokeSessionByRefreshToken } from '../sessions/sessions.ts';
+import { signOut } from '../sessions/own-sessions.ts';
+import { revokeSessionByRefreshToken } from '../sessions/sessions.ts';
 import { describeOauthError, OauthError } from './oauth-errors.ts';
 import { signInResourceOwner } from './oauth-sign-in.ts';
 
@@ -115,10 +115,10 @@ async function grant(deps: Deps, request: FastifyRequest): Promise<IssuedSession
 }
 
 async function revoke(deps: Deps, token: string): Promise<void> {
-  if ((await revokeSessionByRefreshToken(deps, hashToken(token))) > 0) return;
+  if ((await revokeSessionByRefreshToken(deps, token)) > 0) return;
   try {
     const { userId, sessionId } = await deps.accessTokens.verify(token);
-    await revokeSession(deps, userId, sessionId);
+    await signOut(deps, { userId, sessionId });
   } catch (error) {
     if (!(error instanceof DomainError) || error.reason === 'UNAVAILABLE') throw error;
   }

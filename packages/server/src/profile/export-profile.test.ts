@@ -13,6 +13,7 @@ const EXCLUDED: Record<string, string> = {
   'users.password_hash': 'a weak password could be guessed from it',
   'users.deleted_at': 'null for every user who can export',
   'refresh_tokens.hash': 'not personal data',
+  'sessions.refresh_seed': 'not personal data',
   'referral_days.day': 'derived from the referees, which are included',
   'referral_days.count': 'derived from the referees, which are included',
   'former_identities.hash': 'not personal data',

@@ -18,7 +18,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
       referees: { orderBy: { activatedAt: 'asc' } },
       formerIdentities: { select: { at: true }, orderBy: { at: 'asc' } },
       sessions: {
-        omit: { userId: true },
+        omit: { userId: true, refreshSeed: true },
         include: { refreshTokens: { select: { createdAt: true, usedAt: true } } },
         orderBy: { id: 'asc' },
       },

@@ -4,6 +4,7 @@ import { SECOND } from '../core/time.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 import type { UserRole, UserStatus } from '../identity/user-status.ts';
+import { possibleHashes } from './refresh-tokens.ts';
 
 /** The client that sent a request. */
 export interface Client {
@@ -109,21 +110,6 @@ export function revokeSessions(which: Statement, now: Date): Statement {
       returning id, user_id`;
 }
 
-/**
- * Revokes one of the user's own sessions, and returns the number revoked.
- * @throws DomainError NOT_FOUND, also for another user's session
- */
-export async function revokeSession(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
-  userId: string,
-  sessionId: string,
-): Promise<number> {
-  const which = sql`id = ${sessionId} and user_id = ${userId}`;
-  const revoked = await database.query(revokeSessions(which, new Date(clock())));
-  if (revoked.length === 0) throw new DomainError('NOT_FOUND');
-  return revoked.length;
-}
-
 /** Revokes all of a user's sessions, and returns their number. */
 export async function revokeAllSessions(
   { clock }: Pick<Deps, 'clock'>,
@@ -139,9 +125,11 @@ export async function revokeAllSessions(
  * unknown token.
  */
 export async function revokeSessionByRefreshToken(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
-  refreshTokenHash: Buffer,
+  { clock, database, secrets }: Pick<Deps, 'clock' | 'database' | 'secrets'>,
+  refreshToken: string,
 ): Promise<number> {
-  const which = sql`id = (select session_id from refresh_tokens where hash = ${refreshTokenHash})`;
+  const hashes = possibleHashes(secrets, refreshToken);
+  const which = sql`
+        id = (select session_id from refresh_tokens where hash = any(${hashes}::bytea[]))`;
   return (await database.query(revokeSessions(which, new Date(clock())))).length;
 }
