@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/audit.ts';
 import { DomainError } from '../core/errors.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
+import { requireAnotherAdmin } from '../identity/last-admin.ts';
 import type { AssignableStatus, UserRole } from '../identity/user-status.ts';
 import { forgetInviteCodesOf } from '../referral/check-invite-code.ts';
 import { type Caller, type Client, revokeAllSessions } from '../sessions/sessions.ts';
@@ -89,19 +90,4 @@ async function lockUser(tx: Sql, userId: string): Promise<LockedUser> {
     select status, role from users where id = ${userId} and status <> 'deleted' for update`);
   if (!user) throw new DomainError('NOT_FOUND');
   return user;
-}
-
-/** An arbitrary advisory lock key that nothing else uses */
-const LAST_ADMIN_LOCK = 7_361_904;
-
-/**
- * Throws if this user is the last active admin. Call it before the write that would block or demote
- * them, in the same transaction: the lock serializes such writes, so each sees the previous result.
- * @throws DomainError LAST_ADMIN
- */
-async function requireAnotherAdmin(tx: Sql, userId: string): Promise<void> {
-  await tx.query(sql`select pg_advisory_xact_lock(${LAST_ADMIN_LOCK}::bigint)`);
-  const admins = await tx.query<{ id: string }>(sql`
-    select id from users where role = 'admin' and status = 'active' limit 2`);
-  if (admins.length === 1 && admins[0]?.id === userId) throw new DomainError('LAST_ADMIN');
 }

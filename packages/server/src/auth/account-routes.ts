@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { email } from '../core/email.ts';
 import { parsePhone } from '../core/phone.ts';
-import { inviteCodeInput, phoneInput } from '../core/schemas.ts';
+import { inviteCodeInput, phoneInput, time } from '../core/schemas.ts';
 import { readProfile } from '../profile/profile.ts';
 import { displayName, profile } from '../profile/schemas.ts';
 import { rest } from '../rpc/route.ts';
@@ -9,8 +9,17 @@ import { limitedProcedure, signedInProcedure } from '../rpc/trpc.ts';
 import { linkPhone } from './link-phone.ts';
 import { logIn } from './log-in.ts';
 import { setPassword } from './passwords/set.ts';
+import { reauthenticate } from './reauthenticate.ts';
 import { register } from './register.ts';
-import { newPassword, oneTimeCode, passwordInput, session, transport } from './schemas.ts';
+import {
+  challenge,
+  newPassword,
+  oneTimeCode,
+  passwordInput,
+  reauthentication,
+  session,
+  transport,
+} from './schemas.ts';
 import { requireCookieSupport, sessionResponse } from './session-response.ts';
 
 /** Procedures for passwords and for linking a phone. */
@@ -30,6 +39,7 @@ export const accountRoutes = {
           'EMAIL_DISPOSABLE',
           'FORBIDDEN',
           'PHONE_VERIFICATION_REQUIRED',
+          'EMAIL_VERIFICATION_REQUIRED',
           'RATE_LIMITED',
           'INVITE_CODE_NOT_FOUND',
           'INVITE_CODE_EXPIRED',
@@ -72,13 +82,38 @@ export const accountRoutes = {
       );
     }),
 
+  reauthenticate: signedInProcedure
+    .meta(
+      rest('POST /auth/reauthenticate', {
+        tag: 'auth',
+        summary: 'Prove that it is still me',
+        description:
+          'Takes a code requested at `/auth/code` for my own phone, with the purpose `reauthenticate`, or my password. For 10 minutes, like after a sign-in, I may change my phone, email and password, end other sessions and delete my account. Refreshing the session does not prolong it.',
+        errors: [
+          'CODE_WRONG',
+          'CODE_EXPIRED',
+          'CODE_ATTEMPTS_EXCEEDED',
+          'CREDENTIALS_WRONG',
+          'RATE_LIMITED',
+        ],
+      }),
+    )
+    .input(reauthentication)
+    .output(z.object({ validUntil: time }))
+    .mutation(async ({ ctx: { deps, caller, client }, input: { password, code, challenge } }) => {
+      const proof = code === undefined ? { password: password as string } : { code, challenge };
+      return { validUntil: await reauthenticate(deps, { caller, proof, client }) };
+    }),
+
   linkPhone: signedInProcedure
     .meta(
       rest('POST /auth/link/phone', {
         tag: 'auth',
         summary: 'Link or re-verify a phone',
-        description: 'Takes a code requested at `/auth/code`. The phone replaces the current one.',
+        description:
+          'Takes a code requested at `/auth/code`. A new phone replaces the current one, requires a sign-in or reauthentication of the last 10 minutes, ends all other sessions, and is announced to the current one by SMS.',
         errors: [
+          'REAUTHENTICATION_REQUIRED',
           'PHONE_INVALID',
           'PHONE_TAKEN',
           'CODE_WRONG',
@@ -87,14 +122,15 @@ export const accountRoutes = {
         ],
       }),
     )
-    .input(z.object({ phone: phoneInput, code: oneTimeCode }))
+    .input(z.object({ phone: phoneInput, code: oneTimeCode, challenge: challenge.optional() }))
     .output(profile)
-    .mutation(async ({ ctx: { deps, caller, client }, input: { phone, code } }) => {
+    .mutation(async ({ ctx: { deps, caller, client, locale }, input: { phone, ...code } }) => {
       await linkPhone(deps, {
-        userId: caller.userId,
+        caller,
         phone: parsePhone(phone, deps.config.DEFAULT_REGION),
-        code,
+        ...code,
         client,
+        locale,
       });
       return readProfile(deps, caller.userId);
     }),
@@ -104,8 +140,10 @@ export const accountRoutes = {
       rest('POST /auth/password', {
         tag: 'auth',
         summary: 'Set or change my password',
-        description: 'Changing it requires the current password and revokes all other sessions.',
+        description:
+          'Requires the current password, or a sign-in or reauthentication of the last 10 minutes. Ends all other sessions, and is announced to the phone by SMS.',
         errors: [
+          'REAUTHENTICATION_REQUIRED',
           'CREDENTIALS_WRONG',
           'EMAIL_TAKEN',
           'EMAIL_UNDELIVERABLE',
@@ -122,8 +160,8 @@ export const accountRoutes = {
       }),
     )
     .output(profile)
-    .mutation(async ({ ctx: { deps, caller, client }, input }) => {
-      await setPassword(deps, { ...input, caller, client });
+    .mutation(async ({ ctx: { deps, caller, client, locale }, input }) => {
+      await setPassword(deps, { ...input, caller, client, locale });
       return readProfile(deps, caller.userId);
     }),
 };

@@ -3,12 +3,21 @@ import { parsePhone } from '../core/phone.ts';
 import { id, inviteCodeInput, phoneInput } from '../core/schemas.ts';
 import { rest } from '../rpc/route.ts';
 import { limitedProcedure, router, signedInProcedure } from '../rpc/trpc.ts';
+import { revokeSession, signOut, signOutEverywhere } from '../sessions/own-sessions.ts';
 import { revoked, sessionList } from '../sessions/schemas.ts';
-import { listSessions, revokeAllSessions, revokeSession } from '../sessions/sessions.ts';
+import { listSessions } from '../sessions/sessions.ts';
 import { accountRoutes } from './account-routes.ts';
 import { requestCode } from './codes/request.ts';
 import { rotateRefreshToken } from './refresh.ts';
-import { oneTimeCode, refreshToken, requestedCode, session, transport } from './schemas.ts';
+import {
+  challenge,
+  codePurpose,
+  oneTimeCode,
+  refreshToken,
+  requestedCode,
+  session,
+  transport,
+} from './schemas.ts';
 import { requireCookieSupport, sessionResponse } from './session-response.ts';
 import { signInByPhone } from './sign-in.ts';
 
@@ -22,7 +31,7 @@ export const authRouter = router({
         errors: ['PHONE_INVALID', 'RATE_LIMITED'],
       }),
     )
-    .input(z.object({ phone: phoneInput }))
+    .input(z.object({ phone: phoneInput, purpose: codePurpose }))
     .output(requestedCode)
     .mutation(async ({ ctx: { deps, locale, log, client }, input }) => {
       const { ip } = client;
@@ -61,6 +70,7 @@ export const authRouter = router({
       z.object({
         phone: phoneInput,
         code: oneTimeCode,
+        challenge: challenge.optional(),
         inviteCode: inviteCodeInput.optional(),
         transport,
       }),
@@ -96,14 +106,16 @@ export const authRouter = router({
       rest('POST /auth/logout', {
         tag: 'auth',
         summary: 'Sign out of this session or all sessions',
+        description: 'All sessions require a sign-in or reauthentication of the last 10 minutes.',
+        errors: ['REAUTHENTICATION_REQUIRED'],
       }),
     )
     .input(z.object({ everywhere: z.boolean().default(false) }).default({ everywhere: false }))
     .output(revoked)
     .mutation(async ({ ctx: { deps, caller, cookie }, input }) => {
       const revoked = input.everywhere
-        ? await revokeAllSessions(deps, deps.database, caller.userId)
-        : await revokeSession(deps, caller.userId, caller.sessionId);
+        ? await signOutEverywhere(deps, caller)
+        : await signOut(deps, caller);
       await cookie.clear();
       return { revoked };
     }),
@@ -119,13 +131,15 @@ export const authRouter = router({
       rest('DELETE /auth/sessions/{id}', {
         tag: 'auth',
         summary: 'Revoke one of my sessions',
-        errors: ['NOT_FOUND'],
+        description:
+          'Any but the current one requires a sign-in or reauthentication of the last 10 minutes.',
+        errors: ['NOT_FOUND', 'REAUTHENTICATION_REQUIRED'],
       }),
     )
     .input(z.object({ id }))
     .output(revoked)
     .mutation(async ({ ctx: { deps, caller }, input }) => ({
-      revoked: await revokeSession(deps, caller.userId, input.id),
+      revoked: await revokeSession(deps, caller, input.id),
     })),
 
   ...accountRoutes,

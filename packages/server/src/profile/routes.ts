@@ -61,13 +61,14 @@ export const profileRouter = router({
         tag: 'profile',
         summary: 'Delete your account',
         description:
-          'Ends all your sessions and deletes your personal data, immediately and permanently. These remain: an anonymous place in the referral tree, your invite codes, which nobody else can get, and the security log of ids and addresses.',
+          'Ends all your sessions and deletes your personal data, immediately and permanently. Requires a sign-in or reauthentication of the last 10 minutes. These remain: an anonymous place in the referral tree, your invite codes, which nobody else can get, and the security log of ids and addresses.',
+        errors: ['REAUTHENTICATION_REQUIRED', 'LAST_ADMIN'],
       }),
     )
     .input(z.object({ confirm: confirmation }))
     .output(z.object({ deleted: z.literal(true) }))
-    .mutation(async ({ ctx: { deps, caller, client, cookie } }) => {
-      await deleteProfile(deps, caller.userId, client.ip);
+    .mutation(async ({ ctx: { deps, caller, client, cookie, locale } }) => {
+      await deleteProfile(deps, { caller, ip: client.ip, locale });
       await cookie.clear();
       return { deleted: true as const };
     }),

@@ -55,6 +55,7 @@ export async function createFixture(app: TestApp): Promise<Fixture> {
       transport: name === 'otherSite' ? 'cookie' : 'bearer',
       createdAt: now,
       lastUsedAt: now,
+      reauthenticatedAt: now,
       expiresAt: new Date(+now + (name === 'expiredSession' ? 0 : 3_600_000)),
       revokedAt: name === 'revoked' ? now : null,
     })),

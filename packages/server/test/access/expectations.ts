@@ -54,7 +54,7 @@ const allowedFromOtherSite = { otherSite: 200 } as const;
 /** Who may call each procedure. A new procedure needs an entry. */
 export const EXPECTATIONS: Record<string, Expectation> = {
   'auth.requestCode': open(200, () => ({ phone: newPhone() })),
-  'auth.verifyCode': open('CODE_EXPIRED', () => ({ phone: newPhone(), code: '1234' })),
+  'auth.verifyCode': open('CODE_WRONG', () => ({ phone: newPhone(), code: '1234' })),
   'auth.register': open('INPUT_INVALID', () => ({ email: 'a@example.com', password: 'password' })),
   'auth.login': open('CREDENTIALS_WRONG', () => ({
     email: `${newPhone().slice(1)}@example.com`,
@@ -66,6 +66,9 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'auth.revokeSession': signedIn('NOT_FOUND', {
     input: ({ owner }) => ({ id: owner.sessionId }),
     owner: 200,
+  }),
+  'auth.reauthenticate': signedIn('CREDENTIALS_WRONG', {
+    input: () => ({ password: 'wrong password' }),
   }),
   'auth.linkPhone': signedIn('CODE_EXPIRED', {
     input: () => ({ phone: newPhone(), code: '1234' }),
