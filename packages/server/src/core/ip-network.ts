@@ -32,6 +32,15 @@ export function subscriberNetwork(ip: string): string {
 }
 
 /**
+ * The /48 of an IPv6 address, the most that one site is assigned (RFC 6177); undefined for IPv4,
+ * where an address is the smallest unit.
+ */
+export function siteNetwork(ip: string): string | undefined {
+  const network = networkOf(ip, { ipv4: 32, ipv6: 48 });
+  return network.includes(':') ? network : undefined;
+}
+
+/**
  * Formats the network that contains an address.
  * @param prefix.ipv4 8, 16, 24 or 32 bits
  * @param prefix.ipv6 16, 32, 48 or 64 bits

@@ -41,6 +41,23 @@ describe('parsePhone', () => {
   );
 });
 
+test.each([
+  '+54 9 11 2345-6789',
+  '+54 11 2345-6789',
+  '011 15-2345-6789',
+  '011 2345-6789',
+  '11 2345 6789',
+])('takes %s for one Argentine mobile', (text) => {
+  expect(parsePhone(text, 'AR')).toBe('+5491123456789');
+  expect(parsePhone(parsePhone(text, 'AR'), 'AR')).toBe('+5491123456789');
+});
+
+test('leaves Argentine numbers that cannot be mobiles alone', () => {
+  expect(() => parsePhone('+54 800 123 4567', 'AR')).toThrow();
+  expect(isPhone('+541123456789')).toBe(false);
+  expect(isPhone('+5491123456789')).toBe(true);
+});
+
 test('isPhone accepts only E.164', () => {
   expect(isPhone('+79991234567')).toBe(true);
   expect(isPhone('+7 999 123-45-67')).toBe(false);

@@ -32,17 +32,32 @@ export function parsePhone(text: string, region: string): string {
     : parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false });
   if (!number?.isValid() || number.ext || REFUSED_TYPES.has(number.getType() ?? ''))
     throw new DomainError('PHONE_INVALID');
-  recent.set(number.number, number);
-  return number.number;
+  const unified = unifyArgentineMobile(number);
+  recent.set(unified.number, unified);
+  return unified.number;
+}
+
+/**
+ * Adds the 9 of mobiles to an Argentine number without it. The numbering plan is flat: an area code
+ * and a subscriber number, together 10 digits, belong to one line, fixed or mobile. Calls from
+ * abroad reach a mobile at +54 9, messages at +54 with or without the 9, so without this one phone
+ * could have two accounts (https://en.wikipedia.org/wiki/Telephone_numbers_in_Argentina, "Inbound"
+ * and "Inbound SMS"). Codes arrive by SMS, so every number that could be a mobile is taken for one.
+ */
+function unifyArgentineMobile(number: PhoneNumber): PhoneNumber {
+  const [, national] = /^\+54([123]\d{9})$/.exec(number.number) ?? [];
+  const mobile = national === undefined ? undefined : parsePhoneNumber(`+549${national}`);
+  return mobile?.isValid() ? mobile : number;
 }
 
 function numberOf(phone: string): PhoneNumber | undefined {
   return recent.get(phone) ?? parsePhoneNumber(phone);
 }
 
-/** True if the text is a valid phone number in E.164. */
+/** True if the text is a valid phone number in E.164, in the form that `parsePhone` returns. */
 export function isPhone(text: string): boolean {
-  return parsePhoneNumber(text)?.number === text;
+  const number = parsePhoneNumber(text);
+  return number?.number === text && unifyArgentineMobile(number).number === text;
 }
 
 /** Satellite and other international networks. libphonenumber uses the UN M49 code of the world. */

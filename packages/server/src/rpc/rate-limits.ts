@@ -1,6 +1,6 @@
 import { DomainError } from '../core/errors.ts';
-import { isListed, subscriberNetwork } from '../core/ip-network.ts';
-import { HOUR, MINUTE, SECOND } from '../core/time.ts';
+import { isListed, siteNetwork, subscriberNetwork } from '../core/ip-network.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { Limit, RateLimitResult } from '../redis/port.ts';
 
@@ -21,6 +21,13 @@ const ACCOUNT_LIMITS = {
   /** Also bounds guessing: 43,200 attempts a day against 887 million codes find nothing. */
   'referral.activate': { points: 300, seconds: (10 * MINUTE) / SECOND },
   'referral.findByEmail': { points: 20, seconds: HOUR / SECOND },
+  'referral.createCode': { points: 30, seconds: HOUR / SECOND },
+  /** A code is never reissued, so each one takes a word from everyone else for good. */
+  'referral.customCode': { points: 10, seconds: HOUR / SECOND },
+  'referral.customCode.day': { points: 20, seconds: DAY / SECOND },
+  /** Each reads up to 1,000 users, respectively visits up to 2,000. */
+  'referral.tree': { points: 60, seconds: MINUTE / SECOND },
+  'referral.stats': { points: 60, seconds: MINUTE / SECOND },
   'profile.export': { points: 20, seconds: HOUR / SECOND },
 } satisfies Record<string, Limit>;
 
@@ -35,8 +42,13 @@ export interface RateLimitStatus extends Limit, RateLimitResult {
 type LimitDeps = Pick<Deps, 'config' | 'limiter' | 'metrics'>;
 type Report = (status: RateLimitStatus) => void;
 
+/** An IPv6 /48 holds 65,536 networks of subscribers. Together they get this many times the calls. */
+const SITE_FACTOR = 10;
+
 /**
  * Counts a call against the limit of an IP address, unless RATE_LIMIT_EXEMPT contains the address.
+ * An IPv6 address counts for its /64 and, in a bucket ten times as large, for its /48. A /64 that
+ * has used up its own limit takes nothing from its neighbours.
  * @param report receives the status of the limit, also if the call is refused
  * @throws DomainError RATE_LIMITED, UNAVAILABLE
  */
@@ -47,7 +59,16 @@ export async function limitAddress(
   report?: Report,
 ): Promise<void> {
   if (isListed(deps.config.RATE_LIMIT_EXEMPT, ip)) return;
-  await consume(deps, name, { key: subscriberNetwork(ip), limit: ADDRESS_LIMITS[name], report });
+  const limit = ADDRESS_LIMITS[name];
+  await consume(deps, name, { key: subscriberNetwork(ip), limit, report });
+  const site = siteNetwork(ip);
+  if (site === undefined) return;
+  await consume(deps, `${name}.site`, {
+    key: site,
+    limit: { ...limit, points: SITE_FACTOR * limit.points },
+    // A client paces itself by its own limit. It learns of its neighbours' only when refused.
+    report: (status) => status.wait > 0 && report?.(status),
+  });
 }
 
 /**
