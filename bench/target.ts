@@ -39,9 +39,10 @@ export async function openTarget(url: string, users: number) {
   const regular = cycle(REGULARS, users);
   const stranger = drawUnique(users);
   const newUser = await createNewUsers(opened);
+  const client = { ip: '127.0.0.1', userAgent: null };
   const activateCodeOf = (referrer: number, userId: string) =>
     database.transaction((tx) =>
-      activate(deps, tx, { userId, inviteCode: inviteCode(referrer), ip: '127.0.0.1' }),
+      activate(deps, tx, { userId, inviteCode: inviteCode(referrer), client }),
     );
   const cachedCode = inviteCode(regular());
 

@@ -35,7 +35,11 @@ export async function writeScript(fixture: Fixture): Promise<Script> {
     activate(
       { config, secrets: deriveSecrets([APP_SECRET]), clock: Date.now },
       { query: record(tx) },
-      { userId: sample.id, inviteCode: sample.referrerCode, ip: '127.0.0.1' },
+      {
+        userId: sample.id,
+        inviteCode: sample.referrerCode,
+        client: { ip: '127.0.0.1', userAgent: null },
+      },
     ),
   );
   await database.close();

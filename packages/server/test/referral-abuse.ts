@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
 import type { Database } from '../src/database/port.ts';
 import { activate } from '../src/referral/activate.ts';
+import type { Client } from '../src/sessions/sessions.ts';
 import { type TestApp, testApp } from './harness.ts';
 
 export const ADMIN = '+79997654321';
@@ -31,12 +32,23 @@ export async function createUser(app: TestApp, identity: { phone?: string; email
 }
 type User = Awaited<ReturnType<typeof createUser>>;
 
-/** Activates the referrer's code from an address. Returns `activated` or the error's reason. */
-export async function activateFrom(app: TestApp, ip: string, referrer: User, user?: User) {
+let lastDevice = 0;
+
+/**
+ * Activates the referrer's code from an address, with a device of its own. Returns `activated` or
+ * the error's reason.
+ */
+export function activateFrom(app: TestApp, ip: string, referrer: User, user?: User) {
+  lastDevice += 1;
+  return activateOn(app, { ip, userAgent: `Device ${lastDevice}` }, referrer, user);
+}
+
+/** The same from a client that may activate more than once. */
+export async function activateOn(app: TestApp, client: Client, referrer: User, user?: User) {
   const { id: userId } = user ?? (await createUser(app));
   const { inviteCode } = referrer;
   return app.deps.database
-    .transaction((tx) => activate(app.deps, tx, { userId, inviteCode, ip }))
+    .transaction((tx) => activate(app.deps, tx, { userId, inviteCode, client }))
     .then(
       () => 'activated',
       (error) => error.reason as string,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { page, pageInput, readCursor } from '../core/paging.ts';
 import { id, inviteCode, time } from '../core/schemas.ts';
-import { ABUSE_RULES } from '../referral/abuse-signals.ts';
+import { ABUSE_RULES } from '../referral/abuse-rules.ts';
 import { listFindings } from '../referral/findings.ts';
 import { rest } from '../rpc/route.ts';
 import { adminProcedure } from '../rpc/trpc.ts';

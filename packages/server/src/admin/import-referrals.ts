@@ -46,6 +46,7 @@ export async function importReferrals(
     await deps.database.query(
       auditImport(deps, actor, { kind: 'referrals', lines: referrals.length }),
     );
+  const client = { ip: actor.ip, userAgent: null };
   let created = 0;
   let existing = 0;
   for (const { index, refereePhone, referrerPhone, activatedAt } of referrals) {
@@ -58,7 +59,7 @@ export async function importReferrals(
     else if (referee.referrerId === referrer.id) existing++;
     else if (referrer.inviteCode === null) reject('referrerPhone', 'INVITE_CODE_NOT_FOUND');
     else {
-      const input = { userId: referee.id, inviteCode: referrer.inviteCode, ip: actor.ip };
+      const input = { userId: referee.id, inviteCode: referrer.inviteCode, client };
       const reason = await activateAt(deps, input, { activatedAt, dryRun });
       if (!reason) created++;
       // Activated since the users were read, for example by an earlier attempt at the same batch.

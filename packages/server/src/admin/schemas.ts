@@ -3,7 +3,10 @@ import { id, inviteCode, phone, time } from '../core/schemas.ts';
 import { userRole, userStatus } from '../identity/user-status.ts';
 import { profile } from '../profile/schemas.ts';
 
-export const adminUser = profile.extend({ status: userStatus }).meta({ id: 'AdminUser' });
+export const adminUser = profile
+  .omit({ person: true })
+  .extend({ status: userStatus })
+  .meta({ id: 'AdminUser' });
 
 export const userSummary = adminUser.omit({ referrals: true }).meta({ id: 'UserSummary' });
 

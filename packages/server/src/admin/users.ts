@@ -7,11 +7,11 @@ import { phoneVerifiedSql } from '../identity/verified-phone.ts';
 import { type Profile, readProfile } from '../profile/profile.ts';
 import { findUsers } from './find-users.ts';
 
-export interface UserSummary extends Omit<Profile, 'referrals'> {
+export interface UserSummary extends Omit<Profile, 'referrals' | 'person'> {
   status: UserStatus;
 }
 
-export interface UserWithStatus extends Profile {
+export interface UserWithStatus extends Omit<Profile, 'person'> {
   status: UserStatus;
 }
 
@@ -67,6 +67,7 @@ async function readUserSummaries(deps: Deps, conditionAndOrder: Sql): Promise<Us
   return deps.database.query<UserSummary>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role, u.status,
       ${phoneVerifiedSql(deps, sql`u.phone_verified_at`)} as "phoneVerified",
+      u.email_verified_at is not null as "emailVerified",
       c.code as "inviteCode", c.expires_at as "inviteCodeExpiresAt",
       r.invite_code as "activatedInviteCode", r.referrer_id as "referrerId",
       u.referral_count as "referralCount", u.created_at as "createdAt"
@@ -76,9 +77,12 @@ async function readUserSummaries(deps: Deps, conditionAndOrder: Sql): Promise<Us
     where ${conditionAndOrder}`);
 }
 
-/** @throws DomainError NOT_FOUND */
+/**
+ * Returns a user, without what was found about their email: that is for the user alone.
+ * @throws DomainError NOT_FOUND
+ */
 export async function readUser(deps: Deps, userId: string): Promise<UserWithStatus> {
-  const [profile, [row]] = await Promise.all([
+  const [{ person: _, ...profile }, [row]] = await Promise.all([
     readProfile(deps, userId),
     deps.database.query<{ status: UserStatus }>(sql`select status from users where id = ${userId}`),
   ]);

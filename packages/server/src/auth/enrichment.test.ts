@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newEmail, register } from '../../test/accounts.ts';
-import { openTestDatabase, testApp } from '../../test/harness.ts';
+import { APP_SECRET, openTestDatabase, testApp } from '../../test/harness.ts';
 import { MISBEHAVIOURS, respond, stubApi } from '../../test/stub-api.ts';
+import { readConfig } from '../config.ts';
 import type { Database } from '../database/port.ts';
 import { clearbitFinder } from '../enrichment/clearbit.ts';
 import { enrichProfile } from './enrichment.ts';
@@ -16,11 +17,12 @@ afterAll(() => database.close());
 
 const stub = stubApi();
 const log = pino({ level: 'silent' });
+const config = readConfig({ APP_SECRET });
 
 describe('enrichment by a person API', () => {
   const enrich = (userId: string, email: string, options: { timeout?: number } = {}) => {
     const personFinder = clearbitFinder({ apiKey: 'sk_secret', url: stub.url, ...options });
-    return enrichProfile({ personFinder, database, log }, { userId, email });
+    return enrichProfile({ config, personFinder, database, log }, { userId, email });
   };
   const newUser = async () => {
     const email = newEmail();
@@ -95,11 +97,18 @@ describe('enrichment by a person API', () => {
   });
 
   test('discards a result that arrives after the email has changed', async () => {
-    stub.behave = respond(200, alex);
     const { id, email } = await newUser();
-    await enrich(id, newEmail());
-    expect(await personOf(id)).toBeNull();
+    const newerEmail = newEmail();
+    stub.behave = async (request, response) => {
+      await database.prisma.user.update({ where: { id }, data: { email: newerEmail } });
+      respond(200, alex)(request, response);
+    };
     await enrich(id, email);
+    expect([stub.requests.length, await personOf(id)]).toEqual([1, null]);
+    await enrich(id, email);
+    expect(stub.requests).toHaveLength(1);
+    stub.behave = respond(200, alex);
+    await enrich(id, newerEmail);
     expect(await personOf(id)).toEqual(kept);
   });
 });

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { EmailVerdict } from '../enrichment/port.ts';
+import { emailCountsSql } from '../identity/verified-email.ts';
 
 /** The verdicts with which an account may be created. */
 export type AcceptedVerdict = Exclude<EmailVerdict, 'undeliverable' | 'disposable'>;
@@ -25,18 +26,26 @@ export async function screenEmail(
   return verdict;
 }
 
-/** Stores what the person finder, if configured, knows about an email. Never rejects. */
+/**
+ * Stores what the person finder, if configured, knows about an email. In production it is asked
+ * about proved emails only, so that nobody looks up a stranger's address. Never rejects.
+ */
 export async function enrichProfile(
-  { personFinder, database, log }: Pick<Deps, 'personFinder' | 'database' | 'log'>,
+  deps: Pick<Deps, 'config' | 'personFinder' | 'database' | 'log'>,
   { userId, email }: { userId: string; email: string },
 ): Promise<void> {
+  const { personFinder, database, log } = deps;
+  if (!personFinder) return;
+  const hasEmail = sql`id = ${userId} and email = ${email} and status = 'active'
+          and ${emailCountsSql(deps, sql`email_verified_at`)}`;
   try {
-    const person = await personFinder?.find(email);
+    const [counts] = await database.query(sql`select from users where ${hasEmail}`);
+    const person = counts && (await personFinder.find(email));
     // The account may have been deleted or changed its email during the lookup.
     if (person)
       await database.query(sql`
         update users set person = ${JSON.stringify(person)}::jsonb
-        where id = ${userId} and email = ${email} and status = 'active'`);
+        where ${hasEmail}`);
   } catch (err) {
     log.warn({ err }, 'Profile enrichment failed');
   }

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
+import { requireProvedIdentity } from '../identity/verified-email.ts';
 import { requireVerifiedPhone } from '../identity/verified-phone.ts';
 import { activate } from '../referral/activate.ts';
 import type { Client } from '../sessions/sessions.ts';
@@ -26,7 +27,8 @@ export interface Registration {
  * Creates an account with an email and a password. Creating the account, activating the invite code
  * and opening the session succeed together or change nothing.
  * @throws DomainError EMAIL_TAKEN, EMAIL_UNDELIVERABLE, EMAIL_DISPOSABLE, INPUT_INVALID for a
- *   common password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE, and the reasons of `activate`
+ *   common password, PHONE_VERIFICATION_REQUIRED, UNAVAILABLE, and the reasons of `activate`;
+ *   EMAIL_VERIFICATION_REQUIRED for any invite code in production, where nobody has proved the email
  */
 export async function register(
   deps: Deps,
@@ -41,7 +43,8 @@ export async function register(
     if (!userId) throw new DomainError('EMAIL_TAKEN');
     if (inviteCode !== undefined) {
       await requireVerifiedPhone(deps, tx, userId);
-      await activate(deps, tx, { userId, inviteCode, ip: client.ip });
+      await requireProvedIdentity(deps, tx, userId);
+      await activate(deps, tx, { userId, inviteCode, client });
     }
     const session = await openSession(
       deps,

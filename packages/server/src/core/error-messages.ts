@@ -27,6 +27,7 @@ export const en: ErrorMessages = {
   REAUTHENTICATION_REQUIRED:
     'Confirm that it is you with a code sent to your phone, or with your password.',
   PHONE_VERIFICATION_REQUIRED: 'Verify your phone number first.',
+  EMAIL_VERIFICATION_REQUIRED: 'Verify your email first, or link a phone number.',
   ACTIVATION_REFUSED:
     'This activation looks automated. If you think this is a mistake, contact support.',
   NOT_FOUND: 'Not found.',
@@ -40,6 +41,8 @@ export const en: ErrorMessages = {
   REFERRER_BLOCKED: 'The owner of this invite code is blocked.',
   ACTIVE_INVITE_CODE_EXISTS: 'You already have an active invite code. Delete it first.',
   INVITE_CODE_TAKEN: 'This invite code is taken. Choose another one.',
+  INVITE_CODE_LIMIT:
+    'You have chosen as many invite codes as an account may have. Create a random one instead.',
   PHONE_TAKEN: 'This phone number belongs to another account.',
   EMAIL_TAKEN: 'This email belongs to another account.',
   LAST_ADMIN: 'This is the last admin. Make someone else an admin first.',
@@ -80,6 +83,7 @@ export const ru: ErrorMessages = {
   REAUTHENTICATION_REQUIRED:
     'Подтвердите, что это вы: кодом, отправленным на ваш телефон, или паролем.',
   PHONE_VERIFICATION_REQUIRED: 'Сначала подтвердите номер телефона.',
+  EMAIL_VERIFICATION_REQUIRED: 'Сначала подтвердите почту или привяжите номер телефона.',
   ACTIVATION_REFUSED:
     'Эта активация похожа на автоматическую. Если это ошибка, обратитесь в поддержку.',
   NOT_FOUND: 'Ничего не найдено.',
@@ -92,6 +96,8 @@ export const ru: ErrorMessages = {
   REFERRER_BLOCKED: 'Владелец этого кода приглашения заблокирован.',
   ACTIVE_INVITE_CODE_EXISTS: 'У вас уже есть действующий код приглашения. Сначала удалите его.',
   INVITE_CODE_TAKEN: 'Этот код приглашения занят. Выберите другой.',
+  INVITE_CODE_LIMIT:
+    'Вы уже выбрали столько кодов приглашения, сколько можно одному аккаунту. Создайте случайный.',
   PHONE_TAKEN: 'Этот номер телефона привязан к другому аккаунту.',
   EMAIL_TAKEN: 'Эта почта привязана к другому аккаунту.',
   LAST_ADMIN: 'Это последний администратор. Сначала назначьте другого.',

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 /** How long a deleted account's phone and email are recognised, in milliseconds. */
 const RETENTION = 30 * DAY;
 
-interface Identity {
+export interface Identity {
   /** E.164 */
   phone: string | null;
   /** Normalised */
@@ -26,7 +26,7 @@ export async function rememberDeletedIdentity(
 ): Promise<void> {
   const now = new Date(clock());
   await tx.query(sql`delete from deleted_identities where at < ${new Date(+now - RETENTION)}`);
-  const newHashes = hashes(secrets.deletedIdentity.slice(0, 1), identity);
+  const newHashes = identityHashes(secrets.deletedIdentity.slice(0, 1), identity);
   await tx.query(sql`
     insert into deleted_identities (hash, at)
     select hash, ${now}::timestamptz from unnest(${newHashes}::bytea[]) hash order by hash
@@ -52,11 +52,11 @@ export function selectDeletedIdentity(
 ) {
   return sql`
     select hash from deleted_identities
-    where hash = any(${hashes(secrets.deletedIdentity, identity)}::bytea[])
+    where hash = any(${identityHashes(secrets.deletedIdentity, identity)}::bytea[])
       and at > ${new Date(+at - RETENTION)} limit 1`;
 }
 
-function hashes(keys: Buffer[], identity: Identity): Buffer[] {
+export function identityHashes(keys: Buffer[], identity: Identity): Buffer[] {
   return Object.entries(identity).flatMap(([kind, value]) =>
     value === null
       ? []

@@ -13,6 +13,7 @@ export interface Profile {
   displayName: string | null;
   role: UserRole;
   phoneVerified: boolean;
+  emailVerified: boolean;
   inviteCode: string | null;
   /** null if the code never expires */
   inviteCodeExpiresAt: Date | null;
@@ -27,8 +28,9 @@ export interface Profile {
 }
 
 /** A row of PROFILE_COLUMNS. */
-export type ProfileRow = Omit<Profile, 'phoneVerified'> & {
+export type ProfileRow = Omit<Profile, 'phoneVerified' | 'emailVerified'> & {
   phoneVerifiedAt: Date | null;
+  emailVerifiedAt: Date | null;
 };
 
 /**
@@ -38,7 +40,8 @@ export type ProfileRow = Omit<Profile, 'phoneVerified'> & {
  * Converting whole rows to JSON takes half the time of json_build_object.
  */
 export const PROFILE_COLUMNS = sql`u.id, u.phone, u.email, u.display_name as "displayName", u.role,
-      u.phone_verified_at as "phoneVerifiedAt", u.referral_count as "referralCount",
+      u.phone_verified_at as "phoneVerifiedAt", u.email_verified_at as "emailVerifiedAt",
+      u.referral_count as "referralCount",
       u.created_at as "createdAt", u.person, c.code as "inviteCode",
       c.expires_at as "inviteCodeExpiresAt", r.invite_code as "activatedInviteCode",
       r.referrer_id as "referrerId",
@@ -75,6 +78,7 @@ export function profileOf(deps: Pick<Deps, 'config' | 'clock'>, row: ProfileRow)
     displayName: row.displayName,
     role: row.role,
     phoneVerified: isPhoneVerified(deps, row.phoneVerifiedAt),
+    emailVerified: row.emailVerifiedAt !== null,
     inviteCode: row.inviteCode,
     inviteCodeExpiresAt: row.inviteCodeExpiresAt,
     activatedInviteCode: row.activatedInviteCode,

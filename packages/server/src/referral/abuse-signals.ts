@@ -1,19 +1,12 @@
-import { isDisposableEmail } from 'disposable-email-domains-js';
-import sql, { type Sql as Statement } from 'sql-template-tag';
+import { createHash } from 'node:crypto';
+import sql, { join } from 'sql-template-tag';
 import { networkOf, subscriberNetwork } from '../core/ip-network.ts';
 import { DAY, MINUTE } from '../core/time.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 import { findDeletedIdentity } from '../identity/deleted-identities.ts';
-
-export const ABUSE_RULES = [
-  'same_address',
-  'same_subnet',
-  'burst',
-  'throwaway_email',
-  'after_deletion',
-] as const;
-export type AbuseRule = (typeof ABUSE_RULES)[number];
+import { type AbuseRule, LIMIT_RULES, LIMITS, type LimitRule } from './abuse-rules.ts';
+import { isThrowawayEmail } from './throwaway-email.ts';
 
 /** A rule that an activation matched. */
 export interface Signal {
@@ -22,59 +15,64 @@ export interface Signal {
   reason: string;
 }
 
-/** A rule matches if this many other users activated the same code within the window (in ms). */
-const LIMITS = {
-  same_address: { count: 5, window: DAY },
-  same_subnet: { count: 20, window: DAY },
-  burst: { count: 30, window: 10 * MINUTE },
-};
+export interface ActivationAttempt {
+  userId: string;
+  referrerId: string;
+  inviteCode: string;
+  activatedAt: Date;
+  ip: string;
+  userAgent: string | null;
+}
 
 const ORIGIN_RETENTION = 2 * DAY;
 
-/** Returns the rules that an activation matches, and stores its origin for later activations. */
+/**
+ * Returns the rules that an activation matches, and stores its origin for later activations. The
+ * rules count by referrer, so replacing the invite code resets nothing.
+ */
 export async function findSignals(
   deps: Pick<Deps, 'secrets'>,
   tx: Sql,
-  {
-    userId,
-    inviteCode,
-    activatedAt: at,
-    ip,
-  }: { userId: string; inviteCode: string; activatedAt: Date; ip: string },
+  { userId, referrerId, inviteCode, activatedAt: at, ip, userAgent }: ActivationAttempt,
 ): Promise<Signal[]> {
   const address = subscriberNetwork(ip);
   const subnet = networkOf(ip, { ipv4: 24, ipv6: 48 });
-  const reachesLimit = (rule: keyof typeof LIMITS, where: Statement) => sql`
-    (select count(*)::int >= ${LIMITS[rule].count} from (
+  const device = deviceOf(address, userAgent);
+  const conditions = {
+    anywhere: sql`true`,
+    subnet: sql`subnet = ${subnet}`,
+    address: sql`subnet = ${subnet} and address = ${address}`,
+    device: sql`subnet = ${subnet} and address = ${address} and device = ${device}`,
+  };
+  const reachesLimit = (rule: LimitRule) => {
+    const { count, window, from } = LIMITS[rule];
+    return sql`
+    (select count(*)::int >= ${count} from (
       select from activation_origins
-      where invite_code = ${inviteCode} and at > ${before(at, LIMITS[rule].window)} and ${where}
-      limit ${LIMITS[rule].count}) o)`;
+      where referrer_id = ${referrerId} and at > ${before(at, window)} and ${conditions[from]}
+      limit ${count}) o)`;
+  };
   // Each activation inserts one origin and deletes up to two expired ones, so they cannot pile up.
-  const [user] = await tx.query<{
-    phone: string | null;
-    email: string | null;
-    same_address: boolean;
-    same_subnet: boolean;
-    burst: boolean;
-  }>(sql`
+  const [user] = await tx.query<{ phone: string | null; email: string | null; limits: boolean[] }>(
+    sql`
     with deleted as (
       delete from activation_origins where referee_id in (
         select referee_id from activation_origins where at < ${before(at, ORIGIN_RETENTION)}
         order by at limit 2 for update skip locked)
     ), inserted as (
-      insert into activation_origins (referee_id, invite_code, address, subnet, at)
-      values (${userId}, ${inviteCode}, ${address}, ${subnet}, ${at})
+      insert into activation_origins
+        (referee_id, referrer_id, invite_code, address, subnet, device, at)
+      values (${userId}, ${referrerId}, ${inviteCode}, ${address}, ${subnet}, ${device}, ${at})
     )
-    select phone, email,
-      ${reachesLimit('same_address', sql`subnet = ${subnet} and address = ${address}`)} as same_address,
-      ${reachesLimit('same_subnet', sql`subnet = ${subnet}`)} as same_subnet,
-      ${reachesLimit('burst', sql`true`)} as burst
-    from users where id = ${userId}`);
-  const { phone = null, email = null } = user ?? {};
-  const signals: Signal[] = [];
-  for (const rule of ['same_address', 'same_subnet', 'burst'] as const)
-    if (user?.[rule]) signals.push({ rule, reason: describeLimit(rule) });
-  if (email && isDisposableEmail(email))
+    select phone, email, array[${join(LIMIT_RULES.map(reachesLimit))}] as limits
+    from users where id = ${userId}`,
+  );
+  const { phone = null, email = null, limits = [] } = user ?? {};
+  const signals: Signal[] = LIMIT_RULES.filter((_, n) => limits[n]).map((rule) => ({
+    rule,
+    reason: describeLimit(rule),
+  }));
+  if (email && isThrowawayEmail(email))
     signals.push({
       rule: 'throwaway_email',
       reason: 'The email belongs to a disposable email service',
@@ -87,11 +85,19 @@ export async function findSignals(
   return signals;
 }
 
-function describeLimit(rule: keyof typeof LIMITS): string {
-  const { count, window } = LIMITS[rule];
-  const from = { same_address: ' from this address', same_subnet: ' from this subnet', burst: '' };
+/** Identifies a device as far as a server can see one. Stored hashed: browsers identify people. */
+function deviceOf(address: string, userAgent: string | null): string {
+  return createHash('sha256')
+    .update(`${address}\0${userAgent ?? ''}`)
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+function describeLimit(rule: LimitRule): string {
+  const { count, window, from } = LIMITS[rule];
+  const origin = from === 'anywhere' ? '' : ` from this ${from}`;
   const within = window === DAY ? '24 hours' : `${window / MINUTE} minutes`;
-  return `At least ${count} other users activated this code${from[rule]} within ${within}`;
+  return `At least ${count} other users activated this referrer's codes${origin} within ${within}`;
 }
 
 function before(at: Date, milliseconds: number): Date {

@@ -21,7 +21,7 @@ test('records many activations of one code from one address, once a day', async 
     { rule: 'same_address', refused: false, refereeId: expect.any(String) },
   ]);
   expect(found[0]?.reason).toBe(
-    'At least 5 other users activated this code from this address within 24 hours',
+    "At least 5 other users activated this referrer's codes from this address within 24 hours",
   );
   app.advanceClock(24 * 3600);
   await activateFrom(app, '10.1.1.1', anna);
@@ -48,14 +48,17 @@ test('records a burst, but not the same number over a longer time', async () => 
   expect(await findings(app, anna, '&rule=same_address')).toEqual([]);
 });
 
-test('records disposable emails', async () => {
+test('records disposable emails, also of subdomains', async () => {
   const app = await openAbuseApp(database);
   const anna = await createUser(app);
   const boris = await createUser(app, { email: 'boris@mailinator.com' });
+  const galya = await createUser(app, { email: 'galya@any.mail.mailinator.com' });
   const vera = await createUser(app, { email: 'vera@example.org' });
   await activateFrom(app, '10.4.0.1', anna, boris);
   await activateFrom(app, '10.4.0.2', anna, vera);
+  await activateFrom(app, '10.4.0.3', anna, galya);
   expect(await findings(app, anna)).toMatchObject([
+    { rule: 'throwaway_email', refereeId: galya.id },
     { rule: 'throwaway_email', refereeId: boris.id },
   ]);
 });

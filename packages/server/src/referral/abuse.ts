@@ -4,29 +4,22 @@ import { isListed } from '../core/ip-network.ts';
 import { DAY } from '../core/time.ts';
 import { RecordedRefusal, type Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
-import { findSignals, type Signal } from './abuse-signals.ts';
-
-interface NewActivation {
-  userId: string;
-  referrerId: string;
-  inviteCode: string;
-  activatedAt: Date;
-  ip: string;
-}
+import { type AbuseRule, isAddressRule, RULES_WITHOUT_INNOCENT_READING } from './abuse-rules.ts';
+import { type ActivationAttempt, findSignals, type Signal } from './abuse-signals.ts';
 
 /**
  * Checks a new activation for abuse, in the activation's own transaction. The activation holds a
- * lock on the referrer's row, so activations of one code are checked one at a time and concurrent
+ * lock on the referrer's row, so a referrer's activations are checked one at a time and concurrent
  * requests cannot slip past a limit.
  *
- * With `REFERRAL_ABUSE=record` the signals are stored as findings. With `enforce` the activation is
- * also refused.
+ * REFERRAL_ABUSE chooses which signals also refuse the activation. All others are stored as
+ * findings.
  * @throws RecordedRefusal ACTIVATION_REFUSED
  */
 export async function checkForAbuse(
   deps: Pick<Deps, 'config' | 'secrets'>,
   tx: Sql,
-  activation: NewActivation,
+  activation: ActivationAttempt,
 ): Promise<void> {
   if (deps.config.REFERRAL_ABUSE === 'off') return;
   const signals = await findSignals(deps, tx, activation);
@@ -43,18 +36,20 @@ export async function checkForAbuse(
  * Many people may share an address that is exempt from rate limits, so the address rules only
  * record its activations.
  */
-function refuses({ config }: Pick<Deps, 'config'>, rule: Signal['rule'], ip: string): boolean {
-  if (config.REFERRAL_ABUSE !== 'enforce') return false;
-  const isAddressRule = rule === 'same_address' || rule === 'same_subnet';
-  return !(isAddressRule && isListed(config.RATE_LIMIT_EXEMPT, ip));
+function refuses({ config }: Pick<Deps, 'config'>, rule: AbuseRule, ip: string): boolean {
+  const isEnforced =
+    config.REFERRAL_ABUSE === 'auto'
+      ? config.production && RULES_WITHOUT_INNOCENT_READING.includes(rule)
+      : config.REFERRAL_ABUSE === 'enforce';
+  return isEnforced && !(isAddressRule(rule) && isListed(config.RATE_LIMIT_EXEMPT, ip));
 }
 
 /**
- * A refusal is always stored. Otherwise, rules about the code are stored once a day for each code;
- * rules about the referee are always stored.
+ * A refusal is always stored. Otherwise, rules about the referrer are stored once a day for each
+ * referrer; rules about the referee are always stored.
  */
 function insertFindings(
-  { userId, referrerId, inviteCode, activatedAt: at }: NewActivation,
+  { userId, referrerId, inviteCode, activatedAt: at }: ActivationAttempt,
   signals: Signal[],
   { refused }: { refused: boolean },
 ): Statement {
@@ -67,6 +62,6 @@ function insertFindings(
       ${signals.map(({ reason }) => reason)}::text[]) n (id, rule, reason)
     where ${refused} or n.rule in ('throwaway_email', 'after_deletion') or not exists (
       select from referral_findings f
-      where f.invite_code = ${inviteCode} and f.rule = n.rule and not f.refused
+      where f.referrer_id = ${referrerId}::uuid and f.rule = n.rule and not f.refused
         and f.at > ${new Date(+at - DAY)})`;
 }

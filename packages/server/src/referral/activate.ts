@@ -4,6 +4,7 @@ import { DomainError } from '../core/errors.ts';
 import { Retry, type Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 import type { UserStatus } from '../identity/user-status.ts';
+import type { Client } from '../sessions/sessions.ts';
 import { checkForAbuse } from './abuse.ts';
 import { isInviteCode, normalizeInviteCode } from './invite-codes.ts';
 
@@ -17,8 +18,8 @@ export interface Activation {
 interface Input {
   userId: string;
   inviteCode: string;
-  /** The client's address, for the abuse rules */
-  ip: string;
+  /** The client, for the abuse rules */
+  client: Client;
 }
 
 /**
@@ -52,7 +53,7 @@ interface Input {
 export async function activate(
   deps: Pick<Deps, 'config' | 'secrets' | 'clock'>,
   tx: Sql,
-  { userId, inviteCode: text, ip }: Input,
+  { userId, inviteCode: text, client }: Input,
 ): Promise<Activation> {
   const inviteCode = normalizeInviteCode(text);
   const now = new Date(deps.clock());
@@ -100,7 +101,7 @@ export async function activate(
   if (!activated) throw new Retry();
   if (code.path.length > MAX_PATH_LENGTH) await compressPath(tx, code.path);
   const activation = { userId, referrerId: activated.referrerId, inviteCode, activatedAt: now };
-  await checkForAbuse(deps, tx, { ...activation, ip });
+  await checkForAbuse(deps, tx, { ...activation, ...client });
   return activation;
 }
 

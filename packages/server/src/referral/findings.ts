@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { type Cursor, type Page, pageOf } from '../core/paging.ts';
 import type { Deps } from '../deps.ts';
-import type { AbuseRule } from './abuse-signals.ts';
+import type { AbuseRule } from './abuse-rules.ts';
 
 export interface Finding {
   id: string;

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { DomainError } from '../core/errors.ts';
 import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
+import { emailCountsSql } from '../identity/verified-email.ts';
 import { isClean } from './profanity.ts';
 
 /**
@@ -77,19 +78,21 @@ export async function findOwnInviteCode(
 }
 
 /**
- * Returns the active code of the user with this email. An unknown email and a user without an
- * active code are indistinguishable.
+ * Returns the active code of the user with this email. In production the email must be proved, so
+ * that nobody registers someone's address to pass off their own code as theirs. An unknown email
+ * and a user without an active code are indistinguishable.
  * @param email normalized
  * @throws DomainError INVITE_CODE_NOT_FOUND
  */
 export async function findInviteCodeByEmail(
-  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  { config, clock, database }: Pick<Deps, 'config' | 'clock' | 'database'>,
   email: string,
 ): Promise<{ inviteCode: string; expiresAt: Date | null }> {
   const [found] = await database.query<{ inviteCode: string; expiresAt: Date | null }>(sql`
     select c.code as "inviteCode", c.expires_at as "expiresAt"
     from users u join invite_codes c on c.user_id = u.id and c.retired_at is null
     where u.email = ${email} and u.status = 'active'
+      and ${emailCountsSql({ config }, sql`u.email_verified_at`)}
       and (c.expires_at is null or c.expires_at > ${new Date(clock())})`);
   if (!found) throw new DomainError('INVITE_CODE_NOT_FOUND');
   return found;

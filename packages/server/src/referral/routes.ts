@@ -3,6 +3,7 @@ import { DomainError } from '../core/errors.ts';
 import { page, pageInput, readCursor } from '../core/paging.ts';
 import { id, inviteCodeInput } from '../core/schemas.ts';
 import { fromReplica } from '../database/replica.ts';
+import { requireProvedIdentity } from '../identity/verified-email.ts';
 import { requireVerifiedPhone } from '../identity/verified-phone.ts';
 import { rest } from '../rpc/route.ts';
 import { limitedSignedInProcedure, router, signedInProcedure } from '../rpc/trpc.ts';
@@ -29,6 +30,7 @@ export const referralRouter = router({
           'REFERRAL_CYCLE',
           'REFERRER_BLOCKED',
           'PHONE_VERIFICATION_REQUIRED',
+          'EMAIL_VERIFICATION_REQUIRED',
           'ACTIVATION_REFUSED',
           'RATE_LIMITED',
         ],
@@ -39,7 +41,8 @@ export const referralRouter = router({
     .mutation(({ ctx: { deps, caller, client }, input }) =>
       deps.database.transaction(async (tx) => {
         await requireVerifiedPhone(deps, tx, caller.userId);
-        return activate(deps, tx, { ...input, userId: caller.userId, ip: client.ip });
+        await requireProvedIdentity(deps, tx, caller.userId);
+        return activate(deps, tx, { ...input, userId: caller.userId, client });
       }),
     ),
 
@@ -61,11 +64,12 @@ export const referralRouter = router({
       return listReferrals(fromReplica(deps), userId, { cursor: readCursor(cursor), limit });
     }),
 
-  stats: signedInProcedure
+  stats: limitedSignedInProcedure('referral.stats')
     .meta(
       rest('GET /referral/stats', {
         tag: 'referral',
         summary: 'Get your referral counts by level and by day',
+        errors: ['RATE_LIMITED'],
       }),
     )
     .input(
@@ -86,14 +90,14 @@ export const referralRouter = router({
       readReferralStats(fromReplica(deps), caller.userId, input.days),
     ),
 
-  tree: signedInProcedure
+  tree: limitedSignedInProcedure('referral.tree')
     .meta(
       rest('GET /users/{userId}/tree', {
         tag: 'referral',
         summary: "Get a user's referral tree",
         description:
-          'Returns at most 1,000 users, those closest to the root first. If a `referralCount` is larger than the number of `children`, some were left out.',
-        errors: ['FORBIDDEN', 'NOT_FOUND'],
+          'Returns at most 1,000 users in at most 256 KiB, those closest to the root first. If a `referralCount` is larger than the number of `children`, some were left out.',
+        errors: ['FORBIDDEN', 'NOT_FOUND', 'RATE_LIMITED'],
       }),
     )
     .input(
