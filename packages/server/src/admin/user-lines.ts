@@ -4,7 +4,8 @@ import { parsePhone } from '../core/phone.ts';
 import type { Deps } from '../deps.ts';
 import { type AssignableStatus, assignableStatus } from '../identity/user-status.ts';
 import { displayName } from '../profile/schemas.ts';
-import { isInviteCode, normalizeInviteCode } from '../referral/invite-codes.ts';
+import { rejectReservedCode } from '../referral/create-invite-code.ts';
+import { customCode } from '../referral/schemas.ts';
 import { type Problem, pastTime } from './import.ts';
 
 /** A user of another system. The fields are unparsed text, so errors are reported per line. */
@@ -56,7 +57,7 @@ export function readUserLine(
     id: uuidv7({ msecs: +createdAt }),
     email: read('email', (text) => email.parse(text)),
     displayName: read('displayName', (text) => displayName.parse(text)),
-    inviteCode: read('inviteCode', parseInviteCode),
+    inviteCode: read('inviteCode', (text) => parseInviteCode({ config }, text)),
     status: read('status', (text) => assignableStatus.parse(text)) ?? 'active',
     createdAt,
   };
@@ -66,8 +67,9 @@ export function readUserLine(
   return phone === null || found.length > 0 ? undefined : { ...user, phone };
 }
 
-function parseInviteCode(text: string): string {
-  const code = normalizeInviteCode(text);
-  if (!isInviteCode(code)) throw new Error('not an invite code');
+/** The rules are those of a custom code, so an import does not bring in what no user may create. */
+function parseInviteCode(deps: Pick<Deps, 'config'>, text: string): string {
+  const code = customCode.parse(text);
+  rejectReservedCode(deps, code);
   return code;
 }

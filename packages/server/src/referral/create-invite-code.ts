@@ -1,10 +1,11 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql as Statement } from 'sql-template-tag';
 import { z } from 'zod';
 import { checkInput, DomainError } from '../core/errors.ts';
 import { Retry, type Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 import { requireVerifiedPhone } from '../identity/verified-phone.ts';
 import { type InviteCode, randomInviteCode } from './invite-codes.ts';
+import { isReserved } from './reserved-words.ts';
 
 export interface NewInviteCode {
   /** ISO 8601 with an offset; in the future, at most a year ahead */
@@ -17,7 +18,7 @@ export interface NewInviteCode {
  * Creates the user's next code and retires an expired one in the same transaction. Constraints of
  * the table guarantee that the user has no other active code and that nobody has ever had this one.
  * @throws DomainError INPUT_INVALID, PHONE_VERIFICATION_REQUIRED, ACTIVE_INVITE_CODE_EXISTS,
- *   INVITE_CODE_TAKEN, USER_BLOCKED
+ *   INVITE_CODE_TAKEN, INVITE_CODE_LIMIT, USER_BLOCKED
  */
 export async function createInviteCode(
   deps: Deps,
@@ -26,6 +27,7 @@ export async function createInviteCode(
 ): Promise<InviteCode> {
   const { clock, inviteCodeCache, database } = deps;
   const now = new Date(clock());
+  if (customCode !== undefined) rejectReservedCode(deps, customCode);
   const expiresAt = readExpiry(text, now);
   const { created, expired } = await database.transaction(async (tx) => {
     await requireVerifiedPhone(deps, tx, userId);
@@ -38,6 +40,7 @@ export async function createInviteCode(
       insert into invite_codes (code, user_id, created_at, expires_at)
       select ${code}, u.id, ${now}::timestamptz, ${expiresAt}::timestamptz
       from (select id from users where id = ${userId} and status = 'active' for key share) u
+      where ${customCode === undefined} or ${hasRoom(userId)}
       on conflict do nothing
       returning code, created_at as "createdAt", expires_at as "expiresAt", true as active`);
     if (!created) throw await findConflict(tx, userId, customCode);
@@ -45,6 +48,22 @@ export async function createInviteCode(
   });
   await inviteCodeCache.forget(created.code, expired?.code);
   return created;
+}
+
+/** Custom codes beyond this many codes of an account are refused: nobody can have them again. */
+const MAX_CODES = 100;
+
+function hasRoom(userId: string): Statement {
+  return sql`(
+        select count(*) < ${MAX_CODES} from invite_codes where user_id = ${userId})`;
+}
+
+/** @throws DomainError INPUT_INVALID */
+export function rejectReservedCode({ config }: Pick<Deps, 'config'>, code: string): void {
+  const allowed = z.string().refine((text) => !isReserved(text, config.INVITE_CODES_RESERVED), {
+    error: 'Choose a code without reserved words',
+  });
+  checkInput(z.object({ code: allowed }), { code });
 }
 
 function readExpiry(text: string, now: Date): Date {
@@ -57,16 +76,20 @@ function readExpiry(text: string, now: Date): Date {
   return checkInput(z.object({ expiresAt }), { expiresAt: new Date(text) }).expiresAt;
 }
 
+type Conflict = Record<'isActive' | 'hasCode' | 'isTaken' | 'hasRoom', boolean>;
+
 async function findConflict(tx: Sql, userId: string, customCode = ''): Promise<Error> {
-  const [conflict] = await tx.query<{ isActive: boolean; hasCode: boolean; isTaken: boolean }>(sql`
+  const [conflict] = await tx.query<Conflict>(sql`
     select status = 'active' as "isActive",
       exists (
         select from invite_codes where user_id = ${userId} and retired_at is null
       ) as "hasCode",
-      exists (select from invite_codes where code = ${customCode}) as "isTaken"
+      exists (select from invite_codes where code = ${customCode}) as "isTaken",
+      ${hasRoom(userId)} as "hasRoom"
     from users where id = ${userId}`);
   if (!conflict?.isActive) return new DomainError('USER_BLOCKED');
   if (conflict.hasCode) return new DomainError('ACTIVE_INVITE_CODE_EXISTS');
+  if (customCode && !conflict.hasRoom) return new DomainError('INVITE_CODE_LIMIT');
   if (conflict.isTaken) return new DomainError('INVITE_CODE_TAKEN');
   // A random code was already taken, or the user's active code has just been deleted.
   return new Retry();

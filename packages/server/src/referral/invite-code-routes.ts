@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { email } from '../core/email.ts';
 import { inviteCodeInput } from '../core/schemas.ts';
+import { limitAccount } from '../rpc/rate-limits.ts';
 import { rest } from '../rpc/route.ts';
 import { limitedProcedure, limitedSignedInProcedure, signedInProcedure } from '../rpc/trpc.ts';
 import { checkInviteCode } from './check-invite-code.ts';
@@ -29,22 +30,31 @@ export const inviteCodeRoutes = {
       return code && withLink(code, origin);
     }),
 
-  createCode: signedInProcedure
+  createCode: limitedSignedInProcedure('referral.createCode')
     .meta(
       rest('POST /referral/code', {
         tag: 'referral',
         summary: 'Create your invite code',
         description:
           'You have one active code at a time: delete it before you create another. An expired code is replaced.',
-        errors: ['ACTIVE_INVITE_CODE_EXISTS', 'INVITE_CODE_TAKEN', 'PHONE_VERIFICATION_REQUIRED'],
+        errors: [
+          'ACTIVE_INVITE_CODE_EXISTS',
+          'INVITE_CODE_TAKEN',
+          'INVITE_CODE_LIMIT',
+          'PHONE_VERIFICATION_REQUIRED',
+          'RATE_LIMITED',
+        ],
         status: 201,
       }),
     )
     .input(z.object({ expiresAt: expiry, code: customCode.optional() }))
     .output(ownInviteCode)
-    .mutation(async ({ ctx: { deps, caller, origin }, input }) =>
-      withLink(await createInviteCode(deps, caller.userId, input), origin),
-    ),
+    .mutation(async ({ ctx: { deps, caller, origin, reportLimit }, input }) => {
+      if (input.code !== undefined)
+        for (const limit of ['referral.customCode', 'referral.customCode.day'] as const)
+          await limitAccount(deps, limit, caller.userId, reportLimit);
+      return withLink(await createInviteCode(deps, caller.userId, input), origin);
+    }),
 
   deleteCode: signedInProcedure
     .meta(

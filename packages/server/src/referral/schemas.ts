@@ -33,10 +33,12 @@ export const customCode = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z0-9-]{4,20}$/, { error: 'Use 4 to 20 letters (A-Z), digits and hyphens' })
+  .regex(/^[A-Z0-9][A-Z0-9-]{2,18}[A-Z0-9]$/, {
+    error: 'Use 4 to 20 letters (A-Z), digits and hyphens, but no hyphen at either end',
+  })
   .refine(isClean, { error: 'Choose a code without offensive words' })
   .describe(
-    'A custom code of 4 to 20 letters (A-Z), digits and hyphens, in any case. Random if left out.',
+    'A custom code of 4 to 20 letters (A-Z), digits and hyphens, in any case. It begins and ends with a letter or digit and contains no reserved word. Random if left out.',
   )
   .meta({ example: 'ANNA-2026' });
 
