@@ -24,6 +24,7 @@ test('finds, shows, blocks and unblocks users by phone, invite code or ID', asyn
   expect(shown.stdout).toMatch(/Status\s+blocked/);
   expect(shown.stdout).toContain(first.inviteCode);
   expect((await t.invitree(`admin users unblock ${first.id}`)).json.status).toBe('active');
+  expect((await t.invitree(`admin users unlock ${first.id}`)).json).toEqual({ unlocked: true });
 
   const several = await t.invitree('admin users block +7999222');
   expect(several.code).toBe(2);

@@ -40,6 +40,15 @@ export function rateLimiterContract(
       expect((await limiter.consume(name, 'a', limit)).wait).toBeGreaterThan(0);
     });
 
+    test('forgets what a key has consumed', async () => {
+      const { limiter, name } = await opened();
+      const limit = { points: 1, seconds: 100 };
+      await limiter.consume(name, 'key', limit);
+      await limiter.reset(name, 'key', limit);
+      await limiter.reset(name, 'never used', limit);
+      expect((await limiter.consume(name, 'key', limit)).wait).toBe(0);
+    });
+
     test('grants no point twice in a race', async () => {
       const { limiter, name } = await opened();
       const limit = { points: 10, seconds: 100 };

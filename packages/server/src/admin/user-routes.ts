@@ -10,6 +10,7 @@ import { listAncestors } from './ancestors.ts';
 import { revokeUserSessions } from './revoke-user-sessions.ts';
 import { adminUser, ancestor, userSummary } from './schemas.ts';
 import { actorOf, setRole, setStatus } from './status-and-role.ts';
+import { unlockUser } from './unlock-user.ts';
 import { listUsers, readUser } from './users.ts';
 
 export const userRoutes = {
@@ -75,6 +76,23 @@ export const userRoutes = {
     .mutation(async ({ ctx, input }) => {
       await setRole(ctx.deps, actorOf(ctx), { userId: input.id, role: input.role });
       return readUser(ctx.deps, input.id);
+    }),
+
+  unlockUser: adminProcedure
+    .meta(
+      rest('POST /admin/users/{id}/unlock', {
+        tag: 'admin',
+        summary: 'Unlock a user',
+        description:
+          'Resets the limits on wrong codes, sent codes and wrong passwords of a user who is locked out.',
+        errors: ['NOT_FOUND'],
+      }),
+    )
+    .input(z.object({ id }))
+    .output(z.object({ unlocked: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      await unlockUser(ctx.deps, actorOf(ctx), input.id);
+      return { unlocked: true as const };
     }),
 
   userSessions: adminProcedure

@@ -23,6 +23,7 @@ type AuditAction =
   | 'profile.exported'
   | 'user.status_changed'
   | 'user.role_changed'
+  | 'user.unlocked'
   | 'user.sessions_revoked'
   | 'sessions.revoked_all'
   | 'invite_code.revoked'

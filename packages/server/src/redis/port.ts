@@ -22,6 +22,11 @@ export interface RateLimiter {
   consume(name: string, key: string, limit: Limit): Promise<RateLimitResult>;
   /** Returns a consumed point. */
   refund(name: string, key: string, limit: Limit): Promise<void>;
+  /**
+   * Forgets what `key` has consumed.
+   * @throws DomainError UNAVAILABLE if the store cannot be reached
+   */
+  reset(name: string, key: string, limit: Limit): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -59,6 +59,13 @@ function rateLimiter(create: (name: string, limit: Limit) => RateLimiterAbstract
         .reward(key)
         .catch(() => undefined);
     },
+    async reset(name, key, limit) {
+      try {
+        await limiterOf(name, limit).delete(key);
+      } catch {
+        throw new DomainError('UNAVAILABLE', { retryAfter: 5 });
+      }
+    },
     async close() {},
   };
 }

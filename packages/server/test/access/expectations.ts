@@ -113,6 +113,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   // About the stranger, who calls before the admin: blocking them changes no other outcome.
   'admin.listUsers': forAdmins(() => ({})),
   'admin.getUser': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  'admin.unlockUser': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.setStatus': forAdmins(({ stranger }) => ({ id: stranger.id, status: 'blocked' })),
   'admin.setRole': forAdmins(({ stranger }) => ({ id: stranger.id, role: 'user' })),
   'admin.userSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),

@@ -139,3 +139,27 @@ test('a wrong code gets the same response whether or not a code is valid', async
   await from(app, OWNER)('POST /auth/code', { phone: withCode });
   expect(await guesses(newPhone())).toEqual(await guesses(withCode));
 });
+
+test('an admin unlocks a user, and the audit log says so', async () => {
+  const ADMIN = '+79997654321';
+  const app = await testApp({
+    env: { ...env, ADMIN_PHONES: ADMIN, TEST_PHONES: `${ADMIN}:123456` },
+  });
+  const { phone } = await signedInBefore(app);
+  await exhaust(app, phone);
+  const stranger = from(app, '203.0.113.99');
+  expect((await stranger('POST /auth/code', { phone })).status).toBe(429);
+
+  const { accessToken: token } = await app.signIn(ADMIN);
+  const { body: found } = await app.rest(`GET /admin/users?query=${encodeURIComponent(phone)}`, {
+    token,
+  });
+  const { id } = found.items[0];
+  const unlocked = await app.rest(`POST /admin/users/${id}/unlock`, { token });
+  expect(unlocked.body).toEqual({ unlocked: true });
+  const { body: sent } = await stranger('POST /auth/code', { phone });
+  const body = { phone, code: sent.devCode, challenge: sent.challenge };
+  expect((await stranger('POST /auth/verify', body)).status).toBe(200);
+  const { body: audit } = await app.rest(`GET /admin/audit?userId=${id}`, { token });
+  expect(audit.items.map(({ action }: { action: string }) => action)).toContain('user.unlocked');
+});

@@ -76,6 +76,23 @@ export function attemptPassword(
   });
 }
 
+/**
+ * Forgets the wrong passwords that strangers tried for a user.
+ * @throws DomainError UNAVAILABLE
+ */
+export async function forgetFailedPasswords(
+  { limiter }: Pick<Deps, 'limiter'>,
+  { userId, phone, email }: { userId: string; phone: string | null; email: string | null },
+): Promise<void> {
+  const names = [userId, phone, email].filter((name) => name !== null);
+  await Promise.all([
+    ...names.map((name) =>
+      limiter.reset('password.strangers', hashed(name), UNKNOWN_ADDRESSES_LIMIT),
+    ),
+    limiter.reset('password.day', hashed(`user:${userId}`), UNKNOWN_ADDRESSES_DAILY_LIMIT),
+  ]);
+}
+
 function hashed(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
