@@ -82,8 +82,9 @@ async function signInByPhone(
       flag: '--phone',
       hint: 'Without a terminal, pass --phone with --send-code, then --phone with --code-stdin.',
     }));
-  const verify = (code: string) => client.auth.verifyCode({ phone, code, inviteCode });
+  const verify = (entered: { code: string; challenge?: string }) =>
+    client.auth.verifyCode({ phone, ...entered, inviteCode });
   return codeStdin
-    ? verify(await readSecret(io))
-    : verifyWithPrompt(context, client, phone, verify);
+    ? verify({ code: await readSecret(io) })
+    : verifyWithPrompt(context, client, { phone }, verify);
 }

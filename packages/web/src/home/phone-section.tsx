@@ -26,7 +26,8 @@ export function PhoneSection({ me, onChange }: { me: Profile; onChange(me: Profi
         <PhoneVerification
           draft="own-phone"
           submit={messages.account.verify}
-          verify={async (phone, code) => onChange(await client.auth.linkPhone({ phone, code }))}
+          purpose="link"
+          verify={async (entered) => onChange(await client.auth.linkPhone(entered))}
         />
       )}
     </section>

@@ -13,6 +13,7 @@ import { useCountdown } from './use-countdown.ts';
 /** A code on its way to a phone. Only the phone is known if it was requested elsewhere. */
 export interface SentCode {
   phone: string;
+  challenge?: string;
   codeLength?: number;
   expiresAt?: string;
   resendAt?: string;

@@ -15,7 +15,13 @@ interface Props {
   draft: string;
   submit: string;
   /** Verifies and consumes the code. */
-  verify(phone: string, code: string): Promise<unknown>;
+  verify(entered: {
+    phone: string;
+    code: string;
+    challenge?: string | undefined;
+  }): Promise<unknown>;
+  /** @default 'signIn' */
+  purpose?: 'signIn' | 'link' | 'reauthenticate';
   renderErrorAction?: (error: unknown, retry: () => void) => ComponentChildren;
   /** Called when the form moves to another step. */
   onStep?: (step: 'phone' | 'code') => void;
@@ -26,6 +32,7 @@ export function PhoneVerification({
   draft: name,
   submit,
   verify,
+  purpose = 'signIn',
   renderErrorAction,
   onStep,
 }: Props) {
@@ -39,7 +46,7 @@ export function PhoneVerification({
     onStep?.(next ? 'code' : 'phone');
   };
   const requestCode = async (phone: string) =>
-    setSentCode(await client.auth.requestCode({ phone }));
+    setSentCode(await client.auth.requestCode({ phone, purpose }));
   const requesting = useAction(() => requestCode(draft.phone));
 
   if (sentCode)
@@ -49,7 +56,8 @@ export function PhoneVerification({
         submit={submit}
         {...(renderErrorAction && { renderErrorAction })}
         verify={async (code) => {
-          await verify(sentCode.phone, code);
+          const { phone, challenge } = sentCode;
+          await verify({ phone, code, challenge });
           clearDraft(name);
         }}
         resend={() =>

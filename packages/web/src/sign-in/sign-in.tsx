@@ -65,8 +65,8 @@ export function SignIn({ onSignedIn }: { onSignedIn(user: Profile): void }) {
           submit={messages.signIn.submit}
           onStep={(next) => change({ step: next })}
           renderErrorAction={renderErrorAction}
-          verify={async (phone, code) =>
-            enter(await client.auth.verifyCode({ phone, code, inviteCode: pendingInviteCode() }))
+          verify={async (entered) =>
+            enter(await client.auth.verifyCode({ ...entered, inviteCode: pendingInviteCode() }))
           }
         />
       ) : (

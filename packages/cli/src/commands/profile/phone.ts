@@ -15,10 +15,11 @@ export const phone = defineCommand<{ codeStdin?: true }, [phone: string]>({
   async run(context, { codeStdin }, number) {
     const { io, out } = context;
     const client = await context.connect();
-    const link = (code: string) => client.auth.linkPhone({ phone: number, code });
+    const link = (entered: { code: string; challenge?: string }) =>
+      client.auth.linkPhone({ phone: number, ...entered });
     const profile = codeStdin
-      ? await link(await readSecret(io))
-      : await verifyWithPrompt(context, client, number, link);
+      ? await link({ code: await readSecret(io) })
+      : await verifyWithPrompt(context, client, { phone: number, purpose: 'link' }, link);
     out.result(profile, () => `Verified ${profile.phone}.`);
   },
 });
