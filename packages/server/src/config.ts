@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pumpingSettings } from './auth/codes/settings.ts';
 import { authSettings } from './auth/settings.ts';
 import { addressList } from './core/ip-network.ts';
 import { WORLD } from './core/phone.ts';
+import { secretBits } from './core/secret-strength.ts';
 import { list } from './core/setting-schemas.ts';
 import { StartError } from './core/start-error.ts';
+import { findTestPhone } from './core/test-phone.ts';
+import { openDataFolder } from './database/data-folder.ts';
 import { databaseSettings } from './database/settings.ts';
 import { enrichmentSettings } from './enrichment/settings.ts';
 import { httpSettings } from './http/settings.ts';
@@ -29,7 +32,7 @@ export const SETTINGS = {
         error: 'each secret must have at least 32 characters',
       })
       .describe(
-        'At least 32 random characters, from which all keys are derived. For rotation, list several, separated by commas: the first encrypts and signs, the others are still accepted. Required in production.',
+        'At least 32 random characters, from which all keys are derived. For rotation, list several, separated by commas: the first encrypts and signs, the others are still accepted. Required in production, which refuses secrets that are easy to guess.',
       )
       .meta({ shownDefault: 'generated in development' }),
     ...httpSettings,
@@ -63,7 +66,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const parsed = settings.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
-    ...productionProblems(given),
+    ...productionProblems(given, parsed.data),
     ...smsProblems(given),
   ];
   if (!parsed.success || problems.length > 0)
@@ -73,6 +76,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return {
     ...data,
     production,
+    CODE_LENGTH: data.CODE_LENGTH ?? (production ? 6 : 4),
     /** The origin of PUBLIC_URL. */
     publicOrigin: data.PUBLIC_URL && new URL(data.PUBLIC_URL).origin,
     /** Never empty. The first secret encrypts and signs. */
@@ -92,16 +96,34 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-/** Checks the raw settings, so that these problems are listed together with the schema's. */
-function productionProblems(given: Record<string, string | undefined>): string[] {
+/** Bits below which production refuses a secret; searching 2^80 is out of reach. */
+const MIN_SECRET_BITS = 80;
+
+/**
+ * Checks the raw settings, so that these problems are listed together with the schema's.
+ * @param parsed undefined if the schema has found problems
+ */
+function productionProblems(
+  given: Record<string, string | undefined>,
+  parsed: z.infer<typeof settings> | undefined,
+): string[] {
   if (given['NODE_ENV'] !== 'production') return [];
   const problems: string[] = [];
   if (!given['APP_SECRET'])
     problems.push('APP_SECRET is required in production: at least 32 random characters');
+  if (parsed?.APP_SECRET.some((secret) => secretBits(secret) < MIN_SECRET_BITS))
+    problems.push(
+      'APP_SECRET is easy to guess. Generate each secret, for example with: openssl rand -hex 32',
+    );
+  if (!given['PUBLIC_URL'])
+    problems.push('PUBLIC_URL is required in production, such as https://invite.example.com');
   if (given['TEST_PHONES'] && given['TEST_PHONES_IN_PRODUCTION'] !== 'yes')
     problems.push(
       'TEST_PHONES let anyone sign in, so production also requires TEST_PHONES_IN_PRODUCTION=yes',
     );
+  for (const phone of parsed?.ADMIN_PHONES ?? [])
+    if (findTestPhone(parsed?.TEST_PHONES ?? [], phone))
+      problems.push(`TEST_PHONES must not cover ${phone}, which is in ADMIN_PHONES`);
   return problems;
 }
 
@@ -111,7 +133,7 @@ function productionProblems(given: Record<string, string | undefined>): string[]
  */
 function developmentSecret(folder: string): string {
   const file = join(folder, 'app-secret');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  openDataFolder(folder);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
   try {

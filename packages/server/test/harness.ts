@@ -41,7 +41,10 @@ export async function openTestDatabase(): Promise<Database & { url?: string }> {
   return { ...createDatabase(pool, 'PostgreSQL', () => kept.disposeAsync()), url: url.href };
 }
 
-export const APP_SECRET = 'tests-only-'.repeat(4);
+export const APP_SECRET = 'tests-only-Zt4vX0qJ8mWc2LhR6yBn1PdK9sFg3TuE';
+
+/** What production requires. Fetching 127.0.0.1 from a process in production works. */
+export const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'http://127.0.0.1', APP_SECRET };
 
 export interface TestOptions {
   /** Settings, added to those of every test. */
@@ -63,6 +66,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
     LOG_LEVEL: 'silent',
     // Requests must not be rejected because the machine is busy.
     MAX_EVENT_LOOP_DELAY: '0',
+    ...(env['NODE_ENV'] === 'production' && PRODUCTION),
     ...env,
   });
   await using stack = new AsyncDisposableStack();
@@ -97,7 +101,7 @@ export async function openTestApp({ env = {}, deps: given, ...options }: TestOpt
   stack.defer(() => deps.limiter.close());
   const app = await buildApp(deps);
   stack.defer(() => app.close());
-  const call = caller(app);
+  const call = caller(app, config.PUBLIC_URL);
   const kept = stack.move();
 
   return {
@@ -158,7 +162,7 @@ interface TestResponse {
   body: any;
 }
 
-function caller(app: Awaited<ReturnType<typeof buildApp>>) {
+function caller(app: Awaited<ReturnType<typeof buildApp>>, publicUrl = 'http://localhost') {
   async function send(
     method: string,
     url: string,
@@ -168,6 +172,7 @@ function caller(app: Awaited<ReturnType<typeof buildApp>>) {
       method: method as 'GET',
       url,
       headers: {
+        host: new URL(publicUrl).host,
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,

@@ -2,13 +2,7 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { isPhone } from '../core/phone.ts';
 import { list, wholeNumber } from '../core/setting-schemas.ts';
-
-/** A phone, or a prefix of phones, with a fixed one-time code. */
-interface TestPhone {
-  /** E.164, or a prefix followed by `*` */
-  phone: string;
-  code: string;
-}
+import type { TestPhone } from '../core/test-phone.ts';
 
 const testPhones = list.transform((items, ctx) =>
   items.map((item): TestPhone => {
@@ -29,9 +23,14 @@ export const authSettings = {
       error: 'must be phones like +79991234567, separated by commas',
     })
     .describe('Phones whose owners become admins at their next sign-in.'),
-  CODE_LENGTH: wholeNumber(4, 4)
-    .refine((length) => length <= 10, { error: 'must be at most 10' })
-    .describe('Digits of a one-time code.'),
+  CODE_LENGTH: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .max(10)
+    .optional()
+    .describe('Digits of a one-time code. In production, admins get at least 6.')
+    .meta({ shownDefault: '`4`; `6` in production' }),
   CODE_TTL: wholeNumber(300).describe('Seconds a one-time code is valid.'),
   CODE_RESEND_AFTER: wholeNumber(60, 0).describe(
     'Seconds before the same phone can request another code.',
@@ -43,7 +42,7 @@ export const authSettings = {
   CODE_SENDS_PER_HOUR: wholeNumber(5).describe('Codes sent to one phone per hour.'),
   CODE_SENDS_PER_DAY: wholeNumber(10).describe('Codes sent to one phone per day.'),
   TEST_PHONES: testPhones.describe(
-    'Phones with a fixed code, such as `+79990000000:1111,+7999*:1234`. Nothing is sent to them and no send limits apply.',
+    'Phones with a fixed code, such as `+79990000000:1111,+7999*:1234`. Nothing is sent to them and no send limits apply. In production, they must not cover `ADMIN_PHONES`.',
   ),
   TEST_PHONES_IN_PRODUCTION: z
     .enum(['yes', 'no'])

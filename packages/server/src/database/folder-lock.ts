@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../core/start-error.ts';
+import { openDataFolder } from './data-folder.ts';
 
 /**
  * Locks a folder for this process and returns a function that unlocks it. A second process on the
@@ -10,7 +11,7 @@ import { StartError } from '../core/start-error.ts';
  * @throws StartError naming the folder and the process that uses it
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  openDataFolder(folder);
   const pidFile = join(folder, 'lock.pid');
   const lock = new DatabaseSync(join(folder, 'lock'));
   try {

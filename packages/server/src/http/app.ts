@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { TRPCError } from '@trpc/server';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Deps } from '../deps.ts';
-import { publicUrl } from '../rpc/context.ts';
 import { fromFastify, registerHardening } from './hardening.ts';
 import { serveHealth } from './health.ts';
 import { serveOauth } from './oauth.ts';
-import { openApiDocument } from './openapi.ts';
+import { serveOpenApi } from './openapi.ts';
 import { serveQrCode } from './qr.ts';
 import { requestLimits } from './request-limits.ts';
 import { sendFailure, serveRest } from './rest.ts';
@@ -59,25 +58,41 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) =>
     sendFailure(request, reply, new TRPCError({ code: 'NOT_FOUND' })),
   );
+  app.removeContentTypeParser('text/plain');
   acceptEmptyJson(app);
 
   await registerHardening(app, deps);
-  await app.register(async (trpc) => serveTrpc(trpc, deps), { prefix: '/trpc' });
+  await app.register(
+    async (trpc) => {
+      forbidCaching(trpc);
+      serveTrpc(trpc, deps);
+    },
+    { prefix: '/trpc' },
+  );
   await app.register(
     async (api) => {
+      forbidCaching(api);
       serveRest(api, deps);
       serveQrCode(api, deps);
     },
     { prefix: '/api/v1' },
   );
   serveHealth(app, deps);
-  app.get('/openapi.json', async (request) => openApiDocument(publicUrl(deps, request)));
+  serveOpenApi(app, deps);
   app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(deps.accessTokens.jwks),
   );
   await app.register(async (oauth) => serveOauth(oauth, deps));
   await serveSite(app, deps);
   return app;
+}
+
+/** Keeps tokens and personal data out of caches (RFC 6749, 5.1). A route may set another policy. */
+function forbidCaching(app: FastifyInstance): void {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
 }
 
 /** Clients may send `content-type: application/json` with an empty body if no input is needed. */

@@ -5,7 +5,10 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyError, FastifyInstance, RouteShorthandOptions } from 'fastify';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
+import { TRPC_CODES } from '../rpc/failure.ts';
+import { refuseForeignHosts } from './allowed-hosts.ts';
 import { SECURITY_HEADERS, SWAGGER_UI_HEADERS } from './security-headers.ts';
+import { refuseUnreadBodies } from './unread-bodies.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,11 +23,23 @@ export const ALLOW_STYLE_ATTRIBUTES: RouteShorthandOptions = {
   config: { allowsStyleAttributes: true },
 };
 
-/** Route options for health checks and metrics, which must respond even under overload. */
-export const NEVER_SHED: RouteShorthandOptions = { config: { pressureHandler: () => undefined } };
+/**
+ * Route options for health checks and metrics, which must respond even under overload, and to
+ * probes that know only the address of the instance.
+ */
+export const FOR_OPERATORS: RouteShorthandOptions = {
+  config: { pressureHandler: () => undefined, anyHost: true },
+};
 
-/** Adds CORS, security headers, and load shedding with 503. */
+/** Adds security headers, the checks of hosts and bodies, CORS, and load shedding with 503. */
 export async function registerHardening(app: FastifyInstance, { config }: Deps): Promise<void> {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { allowsStyleAttributes } = request.routeOptions.config;
+    reply.headers(allowsStyleAttributes ? SWAGGER_UI_HEADERS : SECURITY_HEADERS);
+    done();
+  });
+  refuseForeignHosts(app, config);
+  refuseUnreadBodies(app);
   if (config.CORS_ORIGINS.length > 0)
     await app.register(cors, {
       origin: config.CORS_ORIGINS,
@@ -33,11 +48,6 @@ export async function registerHardening(app: FastifyInstance, { config }: Deps):
       exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id'],
       maxAge: 600,
     });
-  app.addHook('onRequest', (request, reply, done) => {
-    const { allowsStyleAttributes } = request.routeOptions.config;
-    reply.headers(allowsStyleAttributes ? SWAGGER_UI_HEADERS : SECURITY_HEADERS);
-    done();
-  });
   await app.register(underPressure, {
     maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY,
     maxRssBytes: config.MAX_MEMORY * 1024 * 1024,
@@ -49,11 +59,13 @@ export async function registerHardening(app: FastifyInstance, { config }: Deps):
 class OverloadedError extends Error {}
 
 /** Converts an error that Fastify raised before a procedure ran, such as a body that is too large. */
-export function fromFastify(error: FastifyError): TRPCError {
+export function fromFastify(error: FastifyError | DomainError): TRPCError {
   if (error instanceof OverloadedError) {
     const cause = new DomainError('UNAVAILABLE', { retryAfter: 5 });
     return new TRPCError({ code: 'SERVICE_UNAVAILABLE', cause });
   }
+  if (error instanceof DomainError)
+    return new TRPCError({ code: TRPC_CODES[error.reason], cause: error });
   const { statusCode = 500 } = error;
   if (statusCode === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause: error });
   if (statusCode < 500) return new TRPCError({ code: 'BAD_REQUEST', cause: error });

@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
 import { SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
-import { NEVER_SHED } from './hardening.ts';
+import { FOR_OPERATORS } from './hardening.ts';
 
 /** Milliseconds the database may take. Load balancers rarely wait longer for /readyz. */
 const READY_TIMEOUT = 2 * SECOND;
 
 /** Serves what operators monitor: liveness, readiness and metrics. */
 export function serveHealth(app: FastifyInstance, { config, database, metrics }: Deps): void {
-  app.get('/healthz', NEVER_SHED, async () => ({ status: 'ok' }));
+  app.get('/healthz', FOR_OPERATORS, async () => ({ status: 'ok' }));
 
   let stopping = false;
   app.addHook('preClose', async () => {
@@ -26,13 +26,13 @@ export function serveHealth(app: FastifyInstance, { config, database, metrics }:
   });
   // Redis is not checked. An outage affects every instance alike, and much works without it; failing
   // here would make the load balancer remove them all.
-  app.get('/readyz', NEVER_SHED, async (_request, reply) => {
+  app.get('/readyz', FOR_OPERATORS, async (_request, reply) => {
     if (!stopping && (await isReachable(database))) return { status: 'ok' };
     const status = stopping ? 'stopping' : 'unavailable';
     return reply.code(503).header('retry-after', 5).send({ status });
   });
 
-  app.get('/metrics', NEVER_SHED, async (request, reply) => {
+  app.get('/metrics', FOR_OPERATORS, async (request, reply) => {
     if (config.METRICS_TOKEN && !hasToken(request, config.METRICS_TOKEN))
       return reply.code(401).header('www-authenticate', 'Bearer').send({ status: 'unauthorized' });
     const { text, type } = await metrics.read();

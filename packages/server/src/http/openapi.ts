@@ -1,4 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi';
+import type { Deps } from '../deps.ts';
+import { publicUrl } from '../rpc/context.ts';
+import { cookieName } from '../sessions/session-cookie.ts';
 import {
   errorResponses,
   errorSchema,
@@ -18,6 +23,22 @@ const TAGS = [
   { name: 'admin', description: 'Administration; requires the role `admin`' },
 ];
 
+/** Serves the document, which is built once per public URL: building it takes about 17 ms. */
+export function serveOpenApi(app: FastifyInstance, deps: Deps): void {
+  // In development the URL may differ between requests, so only the latest document is kept.
+  let latest: { url: string; text: string; etag: string } | undefined;
+  app.get('/openapi.json', async (request, reply) => {
+    const url = publicUrl(deps, request);
+    if (latest?.url !== url) {
+      const text = JSON.stringify(openApiDocument(url));
+      latest = { url, text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` };
+    }
+    reply.headers({ 'cache-control': 'no-cache', etag: latest.etag });
+    if (request.headers['if-none-match']?.includes(latest.etag)) return reply.code(304).send();
+    return reply.type('application/json; charset=utf-8').send(latest.text);
+  });
+}
+
 /** Describes the REST API as OpenAPI 3.1, generated from the schemas that validate its requests. */
 export function openApiDocument(baseUrl: string): OpenAPIObject {
   const document = generateOpenApiDocument(appRouter, {
@@ -30,7 +51,7 @@ export function openApiDocument(baseUrl: string): OpenAPIObject {
     baseUrl: `${baseUrl}${PREFIX}`,
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      cookie: { type: 'apiKey', in: 'cookie', name: 'invitree_session' },
+      cookie: { type: 'apiKey', in: 'cookie', name: cookieName(baseUrl.startsWith('https:')) },
     },
   } as Parameters<typeof generateOpenApiDocument>[1]) as unknown as Document;
   document.tags = TAGS;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostName } from '../core/host-name.ts';
 import { addressRanges, list, seconds, webUrl, wholeNumber } from '../core/setting-schemas.ts';
 
 export const httpSettings = {
@@ -9,9 +10,16 @@ export const httpSettings = {
   PUBLIC_URL: webUrl
     .optional()
     .describe(
-      'Public address: token issuer, links, and the origin that cookies are checked against.',
+      'Public address: token issuer, links, and the origin that cookies are checked against. Requests for other hosts are refused. Required in production.',
     )
     .meta({ shownDefault: 'the address a request was sent to' }),
+  ALLOWED_HOSTS: list
+    .refine((items) => items.every((item) => hostName(item) === item), {
+      error: 'must be host names or addresses without a port, in lower case, separated by commas',
+    })
+    .describe(
+      'Hosts that requests may name besides that of `PUBLIC_URL`, for example the internal name that other services use. In development, local addresses are allowed as well.',
+    ),
   TRUST_PROXY: addressRanges.describe(
     'Proxies (addresses or CIDR ranges) whose `X-Forwarded-For` header is trusted.',
   ),

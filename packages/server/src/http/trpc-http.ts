@@ -5,12 +5,16 @@ import {
 } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../core/errors.ts';
+import { inputIssue } from '../core/input-issue.ts';
 import type { Deps } from '../deps.ts';
 import { type Context, createContext } from '../rpc/context.ts';
 import { type Procedure, procedures } from './procedures.ts';
 import { CHALLENGE } from './rest.ts';
 import { type AppRouter, appRouter } from './router.ts';
 import { parseSingleCall, type SingleCall } from './single-call.ts';
+
+/** Calls per batch. The SDK sends no larger ones. */
+const MAX_BATCH_SIZE = 10;
 
 /**
  * Serves the procedures over tRPC's protocol.
@@ -24,7 +28,7 @@ export function serveTrpc(app: FastifyInstance, deps: Deps): void {
 
   const options = {
     router: appRouter,
-    maxBatchSize: 50,
+    maxBatchSize: MAX_BATCH_SIZE,
     createContext: ({ req, res }) => createContext(deps, req, res),
     onError: ({ error, ctx, path }) => logInternalError(error, ctx, path),
     responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
@@ -43,18 +47,24 @@ export function serveTrpc(app: FastifyInstance, deps: Deps): void {
         return handleSingleCall(deps, { procedure, single, request, reply });
       },
     });
-  app.all<{ Params: { path: string } }>('/:path', (request, reply) =>
-    handleByAdapter(request, reply, request.params.path),
-  );
+  app.route<{ Params: { path: string } }>({
+    // The adapter builds a web Request, which cannot have the method TRACE.
+    method: app.supportedMethods.filter((method) => method !== 'TRACE'),
+    url: '/:path',
+    async handler(request, reply) {
+      const { path } = request.params;
+      if (path.split(',').length > MAX_BATCH_SIZE) throw inputIssue('BATCH_TOO_LARGE');
+      return handleByAdapter(request, reply, path);
+    },
+  });
 }
 
-/** Like tRPC's Fastify plugin: tRPC parses the bodies itself. */
+/** tRPC parses the bodies itself. No procedure takes files, so only JSON is accepted. */
 function acceptUnparsedBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  app.addContentTypeParser('multipart/form-data', {}, (_request, body, done) => done(null, body));
 }
 
 interface SingleCallRequest {

@@ -15,7 +15,7 @@ export interface ReferralTree {
   };
   /** All direct referees, including those left out of `children` */
   referralCount: number;
-  /** Newest first; limited by `depth`, by `limit` and by MAX_NODES */
+  /** Newest first; limited by `depth`, by `limit`, by MAX_NODES and by MAX_BYTES */
   children: ReferralTree[];
 }
 
@@ -31,9 +31,16 @@ interface Row {
 
 /** The maximum number of users in one tree. Users closest to the root come first. */
 const MAX_NODES = 1_000;
+/**
+ * The maximum size of a tree as JSON. 1,000 users with names of 12 letters take 190 kB; with names
+ * of 80 characters that take 3 bytes each, they would take 420 kB.
+ */
+const MAX_BYTES = 256 * 1024;
+/** What a node takes in JSON besides its name, at most. */
+const NODE_BYTES = 180;
 
 /**
- * Returns a user and their referees, level by level, down to `depth` and up to MAX_NODES users.
+ * Returns a user and their referees, level by level, down to `depth` and up to MAX_NODES users in MAX_BYTES.
  * @param bounds `depth` is the number of levels below the user, `limit` the children per node
  * @throws DomainError NOT_FOUND
  */
@@ -63,7 +70,10 @@ export async function readTree(
     ) u
     order by s.ordinal`);
   const nodes = new Map<string, ReferralTree>();
+  let bytes = 0;
   for (const { referrerId, level, referralCount, phone, ...user } of rows) {
+    bytes += NODE_BYTES + Buffer.byteLength(JSON.stringify(user.displayName));
+    if (bytes > MAX_BYTES) break;
     const node = {
       user: { ...user, phone: visiblePhone(phone, level) },
       referralCount,

@@ -20,12 +20,17 @@ interface Exchange {
   https: boolean;
 }
 
+/** Over HTTPS, `__Host-` binds the cookie to its host (RFC 6265bis, 4.1.3.2). */
+export function cookieName(https: boolean): string {
+  return `${https ? '__Host-' : ''}invitree_session`;
+}
+
 /** Reads and writes the cookie, which iron-session encrypts and signs. */
 export function sessionCookie(
   { config, secrets }: Pick<Deps, 'config' | 'secrets'>,
   { request, response, https }: Exchange,
 ): SessionCookie {
-  const cookieName = `${https ? '__Host-' : ''}invitree_session`;
+  const name = cookieName(https);
   const cookieOptions = {
     httpOnly: true,
     sameSite: 'lax',
@@ -35,13 +40,13 @@ export function sessionCookie(
   } as const;
   const open = (passwords: Secrets['sessionCookie']) =>
     getIronSession<{ sid?: string }>(request, response, {
-      cookieName,
+      cookieName: name,
       password: Object.fromEntries(passwords.map(({ id, password }) => [id, password])),
       ttl: config.REFRESH_TOKEN_TTL,
       cookieOptions,
     });
   // A cheap check that saves other requests the work. It may match part of another cookie's name.
-  const mayHaveCookie = request.headers.cookie?.includes(`${cookieName}=`) === true;
+  const mayHaveCookie = request.headers.cookie?.includes(`${name}=`) === true;
 
   return {
     async read() {
