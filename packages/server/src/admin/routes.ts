@@ -7,6 +7,7 @@ import { adminProcedure, router } from '../rpc/trpc.ts';
 import { dataRoutes } from './data-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { auditEntry, issuedInviteCode, stats } from './schemas.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { readStats } from './stats.ts';
 import { actorOf } from './status-and-role.ts';
 import { listUserInviteCodes, revokeInviteCode } from './user-invite-codes.ts';
@@ -14,6 +15,7 @@ import { userRoutes } from './user-routes.ts';
 
 export const adminRouter = router({
   ...userRoutes,
+  ...sessionRoutes,
 
   userCodes: adminProcedure
     .meta(

@@ -118,6 +118,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'admin.setRole': forAdmins(({ stranger }) => ({ id: stranger.id, role: 'user' })),
   'admin.userSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.revokeUserSessions': forAdmins(({ stranger }) => ({ id: stranger.id })),
+  // The owner calls after the admin.
+  'admin.endAllSessions': signedIn('FORBIDDEN', { admin: 200, owner: 'TOKEN_INVALID' }),
   'admin.userCodes': forAdmins(({ stranger }) => ({ id: stranger.id })),
   'admin.revokeCode': forAdmins(({ owner }) => ({ code: owner.inviteCode })),
   'admin.ancestors': forAdmins(({ stranger }) => ({ id: stranger.id })),
