@@ -123,6 +123,20 @@ test('leaves no personal data when it races with other requests of the user', as
   }
 });
 
+test('protects the last admin, also when two delete themselves at once', async () => {
+  const [one, two] = [await app.signIn(), await app.signIn()];
+  await app.deps.database.prisma.user.updateMany({
+    where: { id: { in: [one.user.id, two.user.id] } },
+    data: { role: 'admin' },
+  });
+  const responses = await Promise.all([remove(one.accessToken), remove(two.accessToken)]);
+  expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  const refused = responses.find(({ status }) => status === 409);
+  expect(refused?.body.data.reason).toBe('LAST_ADMIN');
+  const { accessToken: token } = responses[0]?.status === 409 ? one : two;
+  expect((await app.rest('GET /profile', { token })).body.role).toBe('admin');
+});
+
 async function signInWithCookie(phone: string) {
   app.advanceClock(60);
   const { body: requested } = await app.rest('POST /auth/code', { body: { phone } });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestApp, type TestApp } from '../../test/harness.ts';
+import { openTestApp, type TestApp, testApp } from '../../test/harness.ts';
 
 let app: TestApp;
 let other: TestApp;
@@ -64,4 +64,43 @@ test('a missing, invalid or expired token is refused', async () => {
   expect(await reasonAt(app, 'wrong')).toBe('TOKEN_INVALID');
   app.advanceClock(901);
   expect(await reasonAt(app, accessToken)).toBe('TOKEN_EXPIRED');
+});
+
+test.each([
+  ['tokens', 'bearer'],
+  ['a cookie', 'cookie'],
+])('a session ends after SESSION_MAX_AGE, however much it is used: %s', async (_, transport) => {
+  const site = await testApp({ env: { REFRESH_TOKEN_TTL: '86400', SESSION_MAX_AGE: '200000' } });
+  const phone = '+79995550004';
+  const { body: sent } = await site.rest('POST /auth/code', { body: { phone } });
+  const signedIn = await site.rest('POST /auth/verify', {
+    body: { phone, code: sent.devCode, transport },
+  });
+  const headers = { cookie: String(signedIn.headers['set-cookie']).split(';')[0] ?? '' };
+  let { refreshToken } = signedIn.body;
+  const use = async () => {
+    if (transport === 'cookie') return site.rest('GET /profile', { headers });
+    const response = await site.rest('POST /auth/refresh', { body: { refreshToken } });
+    ({ refreshToken } = response.body);
+    return response;
+  };
+  for (let hours = 20; hours <= 40; hours += 20) {
+    site.advanceClock(20 * 3600);
+    expect((await use()).status).toBe(200);
+  }
+  site.advanceClock(200_000 - 40 * 3600 - 1);
+  expect((await use()).status).toBe(200);
+  site.advanceClock(1);
+  expect((await use()).body.data.reason).toBe('TOKEN_INVALID');
+});
+
+test('SESSION_MAX_AGE=0 sets no limit', async () => {
+  const site = await testApp({ env: { REFRESH_TOKEN_TTL: '86400', SESSION_MAX_AGE: '0' } });
+  let { refreshToken } = await site.signIn();
+  for (let day = 0; day < 400; day += 100) {
+    site.advanceClock(86_399);
+    const { status, body } = await site.rest('POST /auth/refresh', { body: { refreshToken } });
+    expect(status).toBe(200);
+    ({ refreshToken } = body);
+  }
 });

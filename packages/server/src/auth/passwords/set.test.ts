@@ -21,13 +21,14 @@ test('adds an email and password to a phone account', async () => {
   expect((await logIn(app, { email })).body.user.id).toBe(user.id);
 });
 
-test('requires the current password and revokes the other sessions', async () => {
+test('requires the current password or a proof, and revokes the other sessions', async () => {
   const { email, token } = await newAccount(app);
   const { body: elsewhere } = await logIn(app, { email });
   const change = (currentPassword?: string) =>
     app.rest('POST /auth/password', { token, body: { password: OTHER, currentPassword } });
-  for (const wrong of [undefined, OTHER])
-    expect((await change(wrong)).body.data.reason).toBe('CREDENTIALS_WRONG');
+  app.advanceClock(600);
+  expect((await change()).body.data.reason).toBe('REAUTHENTICATION_REQUIRED');
+  expect((await change(OTHER)).body.data.reason).toBe('CREDENTIALS_WRONG');
   expect((await change(PASSWORD)).status).toBe(200);
 
   expect((await logIn(app, { email })).status).toBe(401);
