@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { recordAudit } from '../audit/audit.ts';
 import { type Page, pageBy } from '../core/paging.ts';
+import { MINUTE } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { AssignableStatus, UserRole } from '../identity/user-status.ts';
 import type { Actor } from './status-and-role.ts';
@@ -41,7 +42,7 @@ export async function exportUsers(
   actor: Actor,
   { cursor, limit }: PageRequest,
 ): Promise<Page<ExportedUser>> {
-  if (!cursor) await auditExport(deps, actor, 'users');
+  await auditExport(deps, actor, { kind: 'users', cursor });
   const rows = await deps.database.query<ExportedUser>(sql`
     select u.id, u.phone, u.email, u.display_name as "displayName", u.role, u.status,
       c.code as "inviteCode", u.referral_count as "referralCount", u.created_at as "createdAt"
@@ -62,7 +63,7 @@ export async function exportReferrals(
   actor: Actor,
   { cursor, limit }: PageRequest,
 ): Promise<Page<ExportedReferral>> {
-  if (!cursor) await auditExport(deps, actor, 'referrals');
+  await auditExport(deps, actor, { kind: 'referrals', cursor });
   const rows = await deps.database.query<ExportedReferral>(sql`
     select r.referee_id as "refereeId", e.phone as "refereePhone", r.referrer_id as "referrerId",
       o.phone as "referrerPhone", r.invite_code as "inviteCode", r.activated_at as "activatedAt"
@@ -75,12 +76,36 @@ export async function exportReferrals(
   return pageBy(rows, limit, ({ refereeId }) => refereeId);
 }
 
-/** An export is audited once, with its first page. */
-async function auditExport({ clock, database }: Deps, actor: Actor, kind: string): Promise<void> {
+/**
+ * Audits a page of an export. A first page is always audited; a later one unless the actor exported
+ * another page from the same address within the last minute. So an export that starts with somebody
+ * else's cursor is audited too, and a long one does not fill the log.
+ */
+async function auditExport(
+  { clock, database }: Deps,
+  actor: Actor,
+  { kind, cursor }: { kind: string; cursor: string | undefined },
+): Promise<void> {
+  const now = new Date(clock());
+  const event = {
+    at: now,
+    action: 'data.exported',
+    ip: actor.ip,
+    details: { kind, ...(cursor !== undefined && { after: cursor }) },
+  } as const;
+  const isRecorded = sql`exists (
+    select from (
+      select at from audit_entries
+      where actor_id = ${actor.userId} and action = 'data.exported' and ip = ${actor.ip}
+        and details ->> 'kind' = ${kind}
+      order by id desc limit 1
+    ) newest where at > ${new Date(+now - MINUTE)})`;
   await database.query(
     recordAudit(
-      { at: new Date(clock()), action: 'data.exported', ip: actor.ip, details: { kind } },
-      sql`values (${actor.userId}::uuid, null::uuid)`,
+      event,
+      sql`
+        select ${actor.userId}::uuid, null::uuid
+        where ${cursor === undefined} or not ${isRecorded}`,
     ),
   );
 }

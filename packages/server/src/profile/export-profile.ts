@@ -1,3 +1,5 @@
+import sql from 'sql-template-tag';
+import { recordAudit } from '../audit/audit.ts';
 import { DomainError } from '../core/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../enrichment/port.ts';
@@ -8,7 +10,10 @@ import type { Person } from '../enrichment/port.ts';
  * to someone else.
  * @throws DomainError NOT_FOUND
  */
-export async function exportProfile({ clock, database }: Deps, userId: string) {
+export async function exportProfile(
+  { clock, database }: Pick<Deps, 'clock' | 'database'>,
+  { userId, ip }: { userId: string; ip: string },
+) {
   const { prisma } = database;
   const user = await prisma.user.findUnique({
     where: { id: userId },
@@ -25,6 +30,10 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
     },
   });
   if (!user || user.status === 'deleted') throw new DomainError('NOT_FOUND');
+  const now = new Date(clock());
+  // A copy of everything is what a thief of the session would take.
+  const event = { at: now, action: 'profile.exported', ip } as const;
+  await database.query(recordAudit(event, sql`select ${userId}::uuid, ${userId}::uuid`));
   const [oneTimeCodes, activationOrigin, findings, auditEntries] = await Promise.all([
     prisma.phoneCode.findUnique({
       where: { phone: user.phone ?? '' },
@@ -54,7 +63,7 @@ export async function exportProfile({ clock, database }: Deps, userId: string) {
   const { inviteCodes, referral, referees, sessions, passwordHash, deletedAt: _, ...rest } = user;
   const { formerIdentities, ...facts } = rest;
   return {
-    exportedAt: new Date(clock()),
+    exportedAt: now,
     user: { ...facts, person: facts.person as Person | null, hasPassword: passwordHash !== null },
     inviteCodes,
     referral: referral && {

@@ -53,7 +53,9 @@ export const profileRouter = router({
     )
     .input(z.void())
     .output(profileExport)
-    .query(({ ctx: { deps, caller } }) => exportProfile(deps, caller.userId)),
+    .query(({ ctx: { deps, caller, client } }) =>
+      exportProfile(deps, { userId: caller.userId, ip: client.ip }),
+    ),
 
   delete: signedInProcedure
     .meta(
