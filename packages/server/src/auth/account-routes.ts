@@ -5,7 +5,7 @@ import { inviteCodeInput, phoneInput, time } from '../core/schemas.ts';
 import { readProfile } from '../profile/profile.ts';
 import { displayName, profile } from '../profile/schemas.ts';
 import { rest } from '../rpc/route.ts';
-import { limitedProcedure, signedInProcedure } from '../rpc/trpc.ts';
+import { limitedProcedure, limitedSignedInProcedure, signedInProcedure } from '../rpc/trpc.ts';
 import { linkPhone } from './link-phone.ts';
 import { logIn } from './log-in.ts';
 import { setPassword } from './passwords/set.ts';
@@ -82,7 +82,7 @@ export const accountRoutes = {
       );
     }),
 
-  reauthenticate: signedInProcedure
+  reauthenticate: limitedSignedInProcedure('auth.reauthenticate')
     .meta(
       rest('POST /auth/reauthenticate', {
         tag: 'auth',

@@ -20,6 +20,8 @@ const ADDRESS_LIMITS = {
 const ACCOUNT_LIMITS = {
   /** Also bounds guessing: 43,200 attempts a day against 887 million codes find nothing. */
   'referral.activate': { points: 300, seconds: (10 * MINUTE) / SECOND },
+  /** A right password costs as much to compare as a wrong one. */
+  'auth.reauthenticate': { points: 20, seconds: HOUR / SECOND },
   'referral.findByEmail': { points: 20, seconds: HOUR / SECOND },
   'referral.createCode': { points: 30, seconds: HOUR / SECOND },
   /** A code is never reissued, so each one takes a word from everyone else for good. */

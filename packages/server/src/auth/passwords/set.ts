@@ -48,6 +48,8 @@ export async function setPassword(
   await rejectCommonPassword(password, { ...user, email: email ?? user.email });
   const byPassword = currentPassword !== undefined && user.passwordHash !== null;
   if (byPassword) {
+    // Before the comparison, which costs as much as hashing also if the password is right.
+    await limitPasswordChanges(deps, { userId, client });
     // Counted separately from sign-ins: a stolen session gets few guesses and cannot lock the owner
     // out of signing in.
     const attempt = {
@@ -68,8 +70,8 @@ export async function setPassword(
   } else {
     // Checked again with the change. Without a proof, neither the screening nor the hashing runs.
     await requireFreshProof(deps, deps.database, caller);
+    await limitPasswordChanges(deps, { userId, client });
   }
-  await limitPasswordChanges(deps, { userId, client });
   const isNewEmail = email !== undefined && email !== user.email;
   const verdict = isNewEmail ? await screenEmail(deps, email) : undefined;
   const passwordHash = await hashPassword(password);
