@@ -102,6 +102,33 @@ test('imports its own exports in both formats', async () => {
     }
 });
 
+test('exports no formulas, and imports every value as it was', async () => {
+  const names = ['=HYPERLINK("http://evil.example")', '@SUM(A1)', "'=1", '-5', "O'Hara"];
+  const { prisma } = t.server.deps.database;
+  const users = names.map((displayName, n) => ({ phone: `+7999888000${n}`, displayName }));
+  const jsonl = users.map((user) => JSON.stringify(user)).join('\n');
+  await t.invitree(`admin import users ${await file('names.jsonl', jsonl)}`);
+  const path = join(t.home, 'formulas.csv');
+  await t.invitree(`admin export users --output ${path}`);
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain(`'+79998880000`);
+  const cells = text.split(/[,\r\n]+/).map((cell) => cell.replace(/^"/, ''));
+  expect(cells.filter((cell) => /^[=+@\t-]/.test(cell))).toEqual([]);
+
+  // The accounts change their phones, so that the import creates all of them again.
+  const where = { phone: { startsWith: '+7999888000' } };
+  for (const { id, phone } of await prisma.user.findMany({ where }))
+    await prisma.user.update({
+      where: { id },
+      data: { phone: `${phone}`.replace('+7999888', '+7999887') },
+    });
+  const codes = path.replace('.csv', '-without-codes.csv');
+  await writeFile(codes, text.replace(/,inviteCode,/, ',formerCode,'));
+  await t.invitree(`admin import users ${codes}`);
+  const imported = await prisma.user.findMany({ where, orderBy: { phone: 'asc' } });
+  expect(imported.map(({ displayName }) => displayName)).toEqual(names);
+});
+
 test('rejects files that are missing, malformed or of an unknown format', async () => {
   const broken = await file('broken.csv', 'phone\n"+7999\n');
   for (const path of [join(t.home, 'nowhere.csv'), await file('users.xls', ''), broken]) {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { FileFormat } from './file-format.ts';
+import { rearm } from './formula.ts';
 
 /** One record of a file. */
 export interface FileRecord {
@@ -42,7 +43,7 @@ async function* readCsv(input: NodeJS.ReadableStream): AsyncGenerator<FileRecord
   let line = 2;
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      yield { line, bytesRead: info.bytes, fields: omitBlank(record) };
+      yield { line, bytesRead: info.bytes, fields: omitBlank(rearmAll(record)) };
       line = info.lines + 1;
     }
   } catch (error) {
@@ -50,6 +51,9 @@ async function* readCsv(input: NodeJS.ReadableStream): AsyncGenerator<FileRecord
     throw new UsageError(`Invalid CSV: ${message}`, lines ? `See line ${lines}.` : undefined);
   }
 }
+
+const rearmAll = (record: Record<string, string>) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, rearm(value)]));
 
 interface CsvRecord {
   record: Record<string, string>;

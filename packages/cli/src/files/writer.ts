@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { FileFormat } from './file-format.ts';
+import { disarm } from './formula.ts';
 
 type Row = Record<string, unknown>;
 
@@ -38,6 +39,6 @@ export async function writeRows(
 const csvLine = (values: unknown[]) => `${values.map(csvField).join(',')}\r\n`;
 
 function csvField(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
+  const text = value === null || value === undefined ? '' : disarm(String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
