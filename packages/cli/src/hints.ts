@@ -27,6 +27,8 @@ export function hintFor(
       return 'Promote another admin first: `invitree admin users promote USER`.';
     case 'PHONE_VERIFICATION_REQUIRED':
       return 'Sign in again with `invitree login` to verify it.';
+    case 'INVITE_CODE_LIMIT':
+      return 'Leave out --code.';
     case 'NETWORK':
     case 'TIMEOUT':
     case 'UNREADABLE':

@@ -77,10 +77,20 @@ describe('enrichment by a person API', () => {
     const me = () => app.rest('GET /profile', { token: body.accessToken });
     await vi.waitFor(async () => expect((await me()).body.person).toEqual(kept));
     const admin = await app.signIn('+79990000001');
-    for (const { accessToken: token } of [referrer, admin]) {
-      const { status, body: seen } = await app.rest(`GET /users/${body.user.id}`, { token });
+    const { id } = body.user;
+    for (const [{ accessToken: token }, route, input] of [
+      [referrer, `GET /users/${id}`],
+      [admin, `GET /users/${id}`],
+      [admin, `GET /admin/users/${id}`],
+      [admin, `POST /admin/users/${id}/status`, { status: 'active' }],
+      [admin, `POST /admin/users/${id}/role`, { role: 'user' }],
+      [admin, `GET /admin/users?query=${encodeURIComponent(email)}`],
+      [admin, 'GET /admin/export/users'],
+    ] as const) {
+      const { status, body: seen } = await app.rest(route, { token, body: input });
       expect(status).toBe(200);
-      expect(seen).not.toHaveProperty('person');
+      expect(JSON.stringify(seen)).toContain(id);
+      expect(JSON.stringify(seen)).not.toMatch(/"person"|MacCaw/);
     }
   });
 
@@ -94,6 +104,22 @@ describe('enrichment by a person API', () => {
     await enrich(id, email, { timeout: 200 });
     expect(stub.requests.length).toBeGreaterThan(0);
     expect(await personOf(id)).toBeNull();
+  });
+
+  test('asks about proved emails only in production', async () => {
+    stub.behave = respond(200, alex);
+    const personFinder = clearbitFinder({ apiKey: 'sk_secret', url: stub.url });
+    const app = await testApp({
+      database,
+      env: { NODE_ENV: 'production' },
+      deps: { personFinder },
+    });
+    const { id, email } = await newUser();
+    await enrichProfile(app.deps, { userId: id, email });
+    expect([stub.requests.length, await personOf(id)]).toEqual([0, null]);
+    await database.prisma.user.update({ where: { id }, data: { emailVerifiedAt: new Date() } });
+    await enrichProfile(app.deps, { userId: id, email });
+    expect([stub.requests.length, await personOf(id)]).toEqual([1, kept]);
   });
 
   test('discards a result that arrives after the email has changed', async () => {

@@ -143,6 +143,10 @@ test.each([
   ['21 characters', () => ({ expiresAt: after(60), code: 'A'.repeat(21) }), 'code'],
   ['an underscore', () => ({ expiresAt: after(60), code: 'ANNA_2026' }), 'code'],
   ['Cyrillic letters', () => ({ expiresAt: after(60), code: 'АННА2026' }), 'code'],
+  ['a hyphen at the start', () => ({ expiresAt: after(60), code: '-ANNA' }), 'code'],
+  ['a hyphen at the end', () => ({ expiresAt: after(60), code: 'ANNA-' }), 'code'],
+  ['only hyphens', () => ({ expiresAt: after(60), code: '----' }), 'code'],
+  ['a reserved word', () => ({ expiresAt: after(60), code: 'Admin' }), 'code'],
   ['an offensive word', () => ({ expiresAt: after(60), code: 'FUCK-YOU' }), 'code'],
   [
     'an offensive word in look-alike characters',

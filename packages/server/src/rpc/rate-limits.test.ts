@@ -35,6 +35,24 @@ describe('a limited procedure', () => {
     expect((await app.rest(check, from('2001:db8:0:1::1'))).status).toBe(200);
   });
 
+  test('limits an IPv6 /48 to ten times the calls of a /64', async () => {
+    const app = await limitedApp(forwarded);
+    const call = async (network: number) =>
+      (await app.rest(check, from(`2001:db8:77:${network.toString(16)}::1`))).status;
+    const statuses = [];
+    for (let n = 0; n < 610; n++) statuses.push(await call(n));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(600);
+    const refused = await app.rest(check, from('2001:db8:77:ffff::1'));
+    expect(refused.headers['ratelimit']).toContain('"referral.checkCode.site";r=0');
+    expect((await app.rest(check, from('2001:db8:78::1'))).status).toBe(200);
+  });
+
+  test('takes nothing from the neighbours of a /64 that is over its limit', async () => {
+    const app = await limitedApp(forwarded);
+    for (let n = 0; n < 700; n++) await app.rest(check, from('2001:db8:79::1'));
+    expect((await app.rest(check, from('2001:db8:79:1::1'))).status).toBe(200);
+  });
+
   test('exempts only the addresses of RATE_LIMIT_EXEMPT', async () => {
     const app = await limitedApp({ ...forwarded, RATE_LIMIT_EXEMPT: '10.0.0.0/8,fd00::/8' });
     for (const [ip, limited] of [

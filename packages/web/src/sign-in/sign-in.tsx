@@ -16,6 +16,8 @@ const INVITE_CODE_REASONS = new Set<Reason>([
   'INVITE_CODE_EXPIRED',
   'REFERRER_BLOCKED',
   'PHONE_VERIFICATION_REQUIRED',
+  'EMAIL_VERIFICATION_REQUIRED',
+  'ACTIVATION_REFUSED',
 ]);
 
 type Step = 'phone' | 'code' | 'log-in' | 'register';
