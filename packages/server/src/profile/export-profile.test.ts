@@ -19,7 +19,6 @@ const EXCLUDED: Record<string, string> = {
   'former_identities.hash': 'not personal data',
   'phone_codes.challenge_ids': 'not personal data',
   'phone_codes.code_hashes': 'gives access to the account',
-  'phone_codes.code_known': 'derived from the sessions, which are included',
   'phone_codes.code_addresses': 'of whoever requested a code, not of the user',
   'phone_codes.sent_from': 'of whoever requested a code, not of the user',
   'phone_codes.challenge_id': 'unused',

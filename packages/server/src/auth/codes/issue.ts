@@ -7,6 +7,7 @@ import type { Deps } from '../../deps.ts';
 import { selectDeletedIdentity } from '../../identity/deleted-identities.ts';
 import { findTestCode } from '../../identity/test-phones.ts';
 import { isKnownAddress } from '../../sessions/known-client.ts';
+import { codeLength } from './admin-codes.ts';
 import { codeHash, codeMac } from './hash.ts';
 import { maySend, newest, nextSendAt, secondsUntil } from './limits.ts';
 
@@ -47,7 +48,7 @@ export async function issueCode(
   const now = new Date(clock());
   const testCode = findTestCode(config, phone);
   const isTest = testCode !== undefined;
-  const code = testCode ?? randomDigits(config.CODE_LENGTH);
+  const code = testCode ?? randomDigits(await codeLength(deps, phone));
   const challenge = randomUUID();
   const challengeId = sql`${challenge}::uuid`;
   const mac = codeMac(secrets.oneTimeCode[0] as Buffer, purpose, phone, code);
@@ -63,15 +64,15 @@ export async function issueCode(
   const write = (condition: Statement) =>
     database.query(sql`
     insert into phone_codes as c (phone, challenge_ids, code_hashes, code_expires_at, code_attempts,
-      code_addresses, code_known, expires_at, sent_at, sent_from)
+      code_addresses, expires_at, sent_at, sent_from)
     select ${phone}, array[${challengeId}], array[${codeHash(mac, challengeId)}],
-      array[${expiresAt}::timestamptz], array[0], array[${ip}], array[${known}],
+      array[${expiresAt}::timestamptz], array[0], array[${ip}],
       ${expiresAt}::timestamptz, ${isTest ? [] : [now]}::timestamptz[], ${isTest ? [] : [ip]}::text[]
     where ${condition}
     on conflict (phone) do update set
       ${stored(sql`challenge_ids`)}, ${stored(sql`code_hashes`)},
       ${stored(sql`code_expires_at`)}, ${stored(sql`code_attempts`)},
-      ${stored(sql`code_addresses`)}, ${stored(sql`code_known`)},
+      ${stored(sql`code_addresses`)},
       expires_at = excluded.expires_at,
       sent_at = case when ${open} then ${addTo(sql`sent_at`)} else c.sent_at end,
       sent_from = case when ${open} then ${addTo(sql`sent_from`)} else c.sent_from end,

@@ -34,16 +34,16 @@ async function refuse(deps: RefuseDeps, attempt: CodeAttempt, now: Date): Promis
     isLive: boolean;
     wasCorrect: boolean;
   }>(sql`
-    select p.failed_at as "failedAt", p.reserved_failed_at as "reservedFailedAt",
-      p.sent_at as "sentAt",
-      coalesce(p.code_known[slot], false) or ${isKnownAddress(attempt.phone, attempt.ip)} as known,
-      coalesce(p.code_expires_at[slot] > ${now}, false) as "isLive",
+    select c.failed_at as "failedAt", c.reserved_failed_at as "reservedFailedAt",
+      c.sent_at as "sentAt",
+      ${isKnownAddress(attempt.phone, attempt.ip)} as known,
+      coalesce(c.code_expires_at[slot] > ${now}, false) as "isLive",
       exists (
-        select from unnest(p.challenge_ids, p.code_hashes) stored (challenge_id, code_hash)
+        select from unnest(c.challenge_ids, c.code_hashes) stored (challenge_id, code_hash)
         where ${matches(deps, attempt, sql`stored.code_hash`, sql`stored.challenge_id`)}
       ) as "wasCorrect"
-    from phone_codes p, lateral (select ${slotOf(attempt, now)}) s (slot)
-    where p.phone = ${attempt.phone}`);
+    from phone_codes c, lateral (select ${slotOf(attempt, now)}) s (slot)
+    where c.phone = ${attempt.phone}`);
   if (!row) return countWrongCode(deps, attempt, now);
   const budget = failureBudget(config);
   const usedUpUntil = row.known
