@@ -25,6 +25,7 @@ interface Row {
   sessionId: string;
   lastUsedAt: Date;
   phoneVerifiedAt: Date | null;
+  emailVerifiedAt: Date | null;
 }
 
 const constant = JSON.parse(process.env['CONSTANT'] as string);
@@ -50,9 +51,14 @@ app.get('/profile', async (request, reply) => {
     sessionId: ___,
     lastUsedAt: ____,
     phoneVerifiedAt,
+    emailVerifiedAt,
     ...profile
   } = row;
-  return { ...profile, phoneVerified: phoneVerifiedAt !== null };
+  return {
+    ...profile,
+    phoneVerified: phoneVerifiedAt !== null,
+    emailVerified: emailVerifiedAt !== null,
+  };
 });
 process.once('SIGTERM', async () => {
   await app.close();
