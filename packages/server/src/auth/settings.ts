@@ -37,7 +37,7 @@ export const authSettings = {
   ),
   CODE_MAX_ATTEMPTS: wholeNumber(5).describe('Wrong guesses allowed per code.'),
   CODE_MAX_FAILURES_PER_DAY: wholeNumber(10).describe(
-    'Wrong guesses allowed per phone in 24 hours, across all its codes (NIST SP 800-63B).',
+    'Wrong guesses allowed per phone in 24 hours, across all its codes (NIST SP 800-63B). Two of them are kept for addresses where its owner has signed in before.',
   ),
   CODE_SENDS_PER_HOUR: wholeNumber(5).describe('Codes sent to one phone per hour.'),
   CODE_SENDS_PER_DAY: wholeNumber(10).describe('Codes sent to one phone per day.'),
