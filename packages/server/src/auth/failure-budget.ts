@@ -1,29 +1,22 @@
 import { DomainError } from '../core/errors.ts';
-import { isListed, networkOf, subscriberNetwork } from '../core/ip-network.ts';
+import { isListed, siteNetwork, subscriberNetwork } from '../core/ip-network.ts';
 import { DAY, HOUR, SECOND } from '../core/time.ts';
 import type { Deps } from '../deps.ts';
 import type { ProofMethod } from '../observability/guessing-alarm.ts';
+import type { Limit } from '../redis/port.ts';
 import type { Client } from '../sessions/sessions.ts';
 import { type Counter, countAttempt } from './counters.ts';
-
-const PER_HOUR = HOUR / SECOND;
-const PER_DAY = DAY / SECOND;
 
 /**
  * Wrong codes and passwords per address, whatever account they are for and whichever procedure or
  * protocol judges them. A sprayer tries one guess on each of many accounts, so limits per account
  * do not see them.
  */
-const ADDRESS_LIMITS = {
-  'proof.hour': { points: 30, seconds: PER_HOUR },
-  'proof.day': { points: 100, seconds: PER_DAY },
-};
+const PER_HOUR: Limit = { points: 30, seconds: HOUR / SECOND };
+const PER_DAY: Limit = { points: 100, seconds: DAY / SECOND };
 
-/** The same per IPv6 /48, which one customer may hold: it has 65,536 subscriber networks. */
-const WIDE_LIMITS = {
-  'proof.wide.hour': { points: 300, seconds: PER_HOUR },
-  'proof.wide.day': { points: 1_000, seconds: PER_DAY },
-};
+/** An IPv6 /48 holds 65,536 networks of subscribers. Together they get this many times the guesses. */
+const SITE_FACTOR = 10;
 
 /**
  * Judges a code or password within the failure budget of the client's address. The attempt is
@@ -56,10 +49,16 @@ function isWrongProof(error: unknown): boolean {
 
 function countersOf(ip: string): Counter[] {
   const network = subscriberNetwork(ip);
-  const counters = (limits: typeof ADDRESS_LIMITS | typeof WIDE_LIMITS, key: string) =>
-    Object.entries(limits).map(([name, limit]) => ({ name, key, limit }));
+  const site = siteNetwork(ip);
+  const ofSite = (limit: Limit) => ({ ...limit, points: SITE_FACTOR * limit.points });
   return [
-    ...counters(ADDRESS_LIMITS, network),
-    ...(network.includes(':') ? counters(WIDE_LIMITS, networkOf(ip, { ipv4: 32, ipv6: 48 })) : []),
+    { name: 'proof.hour', key: network, limit: PER_HOUR },
+    { name: 'proof.day', key: network, limit: PER_DAY },
+    ...(site === undefined
+      ? []
+      : [
+          { name: 'proof.hour.site', key: site, limit: ofSite(PER_HOUR) },
+          { name: 'proof.day.site', key: site, limit: ofSite(PER_DAY) },
+        ]),
   ];
 }

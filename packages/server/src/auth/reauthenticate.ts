@@ -88,6 +88,7 @@ async function proveByPassword(
     password,
     hash: passwordHash,
     isKnownAddress: false,
+    line: 'signedIn',
     client,
   });
   const [row] = await deps.database.query<{ renewed: boolean }>(sql`

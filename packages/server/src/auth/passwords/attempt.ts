@@ -7,7 +7,7 @@ import type { Limit } from '../../redis/port.ts';
 import type { Client } from '../../sessions/sessions.ts';
 import { countAttempt } from '../counters.ts';
 import { withFailureBudget } from '../failure-budget.ts';
-import { verifyPassword } from './hash.ts';
+import { type PasswordLine, verifyPassword } from './hash.ts';
 
 const WINDOW_SECONDS = (15 * MINUTE) / SECOND;
 
@@ -37,6 +37,8 @@ interface PasswordAttempt {
   hash: string | null | undefined;
   /** True if the account has had a session at this address. */
   isKnownAddress: boolean;
+  /** @default 'signIn' */
+  line?: PasswordLine;
   client: Client;
 }
 
@@ -47,7 +49,7 @@ interface PasswordAttempt {
  */
 export function attemptPassword(
   deps: Pick<Deps, 'config' | 'limiter' | 'metrics' | 'guessingAlarm'>,
-  { account, userId, password, hash, isKnownAddress, client }: PasswordAttempt,
+  { account, userId, password, hash, isKnownAddress, line, client }: PasswordAttempt,
 ): Promise<void> {
   const key = hashed(account);
   // Without an account the name takes the user's place, so that the limits reveal nothing.
@@ -67,7 +69,7 @@ export function attemptPassword(
     let isCompared = false;
     let isCorrect = false;
     try {
-      isCorrect = await verifyPassword(hash, password);
+      isCorrect = await verifyPassword(hash, password, line);
       isCompared = true;
     } finally {
       if (isCorrect || !isCompared) refund();

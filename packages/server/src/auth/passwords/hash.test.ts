@@ -39,3 +39,12 @@ test('a burst beyond the limit is refused, and later requests succeed', async ()
     expect(reason).toMatchObject({ reason: 'UNAVAILABLE', data: { retryAfter: 1 } });
   expect(await verifyPassword(null, 'password')).toBe(false);
 });
+
+test('a burst of new passwords leaves room for sign-ins', async () => {
+  const hashes = Array.from({ length: 60 }, () => hashPassword('password'));
+  const settled = Promise.allSettled(hashes);
+  const signIns = Array.from({ length: 20 }, () => verifyPassword(null, 'password'));
+  expect(await Promise.all(signIns)).toHaveLength(20);
+  const refused = (await settled).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(60 - 1 - 32);
+});

@@ -14,6 +14,16 @@ const CONCURRENCY = 2;
 const MAX_WAITING = 32;
 
 const slots = bulkhead(CONCURRENCY, MAX_WAITING);
+
+/**
+ * Registrations and whoever is signed in wait in a line of their own, for one slot of the two. So
+ * however many of them there are, sign-ins find a slot and room to wait.
+ */
+const slotOfOthers = bulkhead(1, MAX_WAITING);
+
+/** Who waits for the comparison of a password: somebody who signs in, or who is signed in. */
+export type PasswordLine = 'signIn' | 'signedIn';
+
 const derive = promisify(argon2);
 
 /**
@@ -22,7 +32,7 @@ const derive = promisify(argon2);
  */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(SALT_BYTES);
-  const hash = await hashInTurn({
+  const hash = await hashInTurn('signedIn', {
     message: normalize(password),
     nonce,
     tagLength: HASH_BYTES,
@@ -37,9 +47,13 @@ export async function hashPassword(password: string): Promise<string> {
  * time reveals neither whether the account exists nor whether it has a password.
  * @throws DomainError UNAVAILABLE if too many passwords are waiting
  */
-export async function verifyPassword(hash: string | null | undefined, password: string) {
+export async function verifyPassword(
+  hash: string | null | undefined,
+  password: string,
+  line: PasswordLine = 'signIn',
+): Promise<boolean> {
   const { expected, ...parameters } = parse(hash ?? NO_HASH);
-  const derived = await hashInTurn({
+  const derived = await hashInTurn(line, {
     message: normalize(password),
     tagLength: expected.length,
     ...parameters,
@@ -56,9 +70,10 @@ const NO_HASH = `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.paral
   randomBytes(SALT_BYTES),
 )}$${base64(randomBytes(HASH_BYTES))}`;
 
-async function hashInTurn(parameters: Argon2Parameters): Promise<Buffer> {
+async function hashInTurn(line: PasswordLine, parameters: Argon2Parameters): Promise<Buffer> {
+  const inSlot = () => slots.execute(() => derive('argon2id', parameters));
   try {
-    return await slots.execute(() => derive('argon2id', parameters));
+    return await (line === 'signIn' ? inSlot() : slotOfOthers.execute(inSlot));
   } catch (error) {
     if (isBulkheadRejectedError(error)) throw new DomainError('UNAVAILABLE', { retryAfter: 1 });
     throw error;

@@ -57,8 +57,9 @@ export async function setPassword(
       password: currentPassword,
       hash: user.passwordHash,
       isKnownAddress: false,
+      line: 'signedIn',
       client,
-    };
+    } as const;
     const who = sql`select ${userId}::uuid, ${userId}::uuid`;
     const audited = {
       action: 'auth.password_set_failed',
