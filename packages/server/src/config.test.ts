@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { configurationDocs } from '../../../scripts/configuration-docs.ts';
+import { PRODUCTION } from '../test/harness.ts';
 import { readConfig } from './config.ts';
 
 const DATA_DIR = mkdtempSync(join(tmpdir(), 'invitree-config-'));
 afterAll(() => rmSync(DATA_DIR, { recursive: true }));
-const APP_SECRET = 'x'.repeat(32);
+const { APP_SECRET } = PRODUCTION;
 
 test('requires no settings in development', () => {
   const config = readConfig({ DATA_DIR });
@@ -30,6 +31,12 @@ test('keeps the generated secret in a file that only its owner can read', () => 
   expect(statSync(join(DATA_DIR, 'app-secret')).mode & 0o777).toBe(0o600);
 });
 
+test('closes an existing DATA_DIR to other users', () => {
+  chmodSync(DATA_DIR, 0o755);
+  readConfig({ DATA_DIR });
+  expect(statSync(DATA_DIR).mode & 0o777).toBe(0o700);
+});
+
 test('lists every invalid setting', () => {
   expect(() =>
     readConfig({
@@ -42,12 +49,47 @@ test('lists every invalid setting', () => {
       TEST_PHONES: '+79990000000:1111',
     }),
   ).toThrow(
-    /PORT.*TRUST_PROXY.*DEFAULT_REGION.*ADMIN_PHONES.*CODE_TTL.*APP_SECRET is required.*TEST_PHONES let anyone sign in/s,
+    /PORT.*TRUST_PROXY.*DEFAULT_REGION.*ADMIN_PHONES.*CODE_TTL.*APP_SECRET is required.*PUBLIC_URL is required.*TEST_PHONES let anyone sign in/s,
   );
 });
 
+test('codes have 4 digits in development and 6 in production, unless set', () => {
+  expect(readConfig({ APP_SECRET }).CODE_LENGTH).toBe(4);
+  expect(readConfig(PRODUCTION).CODE_LENGTH).toBe(6);
+  expect(readConfig({ ...PRODUCTION, CODE_LENGTH: '4' }).CODE_LENGTH).toBe(4);
+  for (const CODE_LENGTH of ['3', '11', '5.5', 'six'])
+    expect(() => readConfig({ APP_SECRET, CODE_LENGTH })).toThrow(/CODE_LENGTH/);
+});
+
+test('production rejects secrets that are easy to guess, also those kept for rotation', () => {
+  const weak = 'tests-only-'.repeat(4);
+  expect(readConfig({ APP_SECRET: weak }).APP_SECRET).toEqual([weak]);
+  for (const secrets of [weak, `${APP_SECRET},${weak}`])
+    expect(() => readConfig({ ...PRODUCTION, APP_SECRET: secrets })).toThrow(/easy to guess/);
+});
+
+test('production rejects test phones that cover an admin', () => {
+  const env = { ADMIN_PHONES: '+79991234567', TEST_PHONES_IN_PRODUCTION: 'yes' };
+  for (const TEST_PHONES of ['+79991234567:123456', '+7999*:123456']) {
+    expect(() => readConfig({ ...PRODUCTION, ...env, TEST_PHONES })).toThrow(
+      /TEST_PHONES must not cover \+79991234567/,
+    );
+    expect(readConfig({ APP_SECRET, ...env, TEST_PHONES }).TEST_PHONES).toHaveLength(1);
+  }
+  expect(readConfig({ ...PRODUCTION, ...env, TEST_PHONES: '+7998*:1234' }).ADMIN_PHONES).toEqual([
+    '+79991234567',
+  ]);
+});
+
+test.each(['https://a.example', 'a.example:443', 'A.example', '*.example'])(
+  'rejects ALLOWED_HOSTS=%s',
+  (ALLOWED_HOSTS) => {
+    expect(() => readConfig({ APP_SECRET, ALLOWED_HOSTS })).toThrow(/ALLOWED_HOSTS must be/);
+  },
+);
+
 test('production requires TEST_PHONES_IN_PRODUCTION for test phones, and exempts no address', () => {
-  const env = { NODE_ENV: 'production', APP_SECRET, TEST_PHONES: '+7999*:1234' };
+  const env = { ...PRODUCTION, TEST_PHONES: '+7999*:1234' };
   expect(() => readConfig(env)).toThrow(/TEST_PHONES/);
   const config = readConfig({ ...env, TEST_PHONES_IN_PRODUCTION: 'yes' });
   expect(config.TEST_PHONES).toEqual([{ phone: '+7999*', code: '1234' }]);

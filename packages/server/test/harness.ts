@@ -162,7 +162,7 @@ interface TestResponse {
   body: any;
 }
 
-function caller(app: Awaited<ReturnType<typeof buildApp>>, publicUrl = 'http://localhost') {
+function caller(app: Awaited<ReturnType<typeof buildApp>>, publicUrl?: string) {
   async function send(
     method: string,
     url: string,
@@ -172,7 +172,7 @@ function caller(app: Awaited<ReturnType<typeof buildApp>>, publicUrl = 'http://l
       method: method as 'GET',
       url,
       headers: {
-        host: new URL(publicUrl).host,
+        ...(publicUrl && { host: new URL(publicUrl).host }),
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,

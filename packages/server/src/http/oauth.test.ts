@@ -3,7 +3,9 @@ import { newPhone, openTestApp, type TestApp } from '../../test/harness.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await openTestApp({ env: { RATE_LIMIT_EXEMPT: '127.0.0.0/8' } });
+  app = await openTestApp({
+    env: { RATE_LIMIT_EXEMPT: '127.0.0.0/8', ALLOWED_HOSTS: 'invite.example' },
+  });
 });
 afterAll(() => app.close());
 

@@ -42,7 +42,6 @@ test.each(['https://invitree.example', 'http://invitree.example'])(
   async (url) => {
     const env = {
       NODE_ENV: 'production',
-      APP_SECRET: 'x'.repeat(32),
       PUBLIC_URL: url,
       TEST_PHONES: '+7999*:1111',
       TEST_PHONES_IN_PRODUCTION: 'yes',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PRODUCTION } from '../../test/harness.ts';
 import { smsMessage } from '../../test/sms-message.ts';
 import { startSmsProvider } from '../../test/sms-provider.ts';
 import { readConfig } from '../config.ts';
@@ -8,7 +9,7 @@ import { openSenders } from './senders/open.ts';
 
 const { signal } = new AbortController();
 
-const base = { APP_SECRET: 'x'.repeat(32) };
+const base = { APP_SECRET: PRODUCTION.APP_SECRET };
 const http = { ...base, SMS_SENDER: 'http', SMS_HTTP_URL: 'https://sms.test/send' };
 
 test('SMS_SENDER and SMS_FALLBACK select the senders in order', async () => {
@@ -64,7 +65,7 @@ test('settings of a sender that is not selected are ignored', () => {
 });
 
 test('in production the console sender prints neither the code nor the phone', async () => {
-  const [sender] = await openSenders(readConfig({ ...base, NODE_ENV: 'production' }));
+  const [sender] = await openSenders(readConfig(PRODUCTION));
   expect(sender?.name).toBe('silent');
   const lines: string[] = [];
   await silentSender((line) => lines.push(line)).send(smsMessage(), signal);

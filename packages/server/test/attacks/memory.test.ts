@@ -147,7 +147,7 @@ test('pipelined requests with bodies are refused with the first, and without bod
       await sleep(100);
       socket.destroy();
     },
-    15_000,
+    4_000,
   );
   expect(growth()).toBeLessThan(MAX_GROWTH);
 }, 120_000);
