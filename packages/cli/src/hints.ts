@@ -25,6 +25,8 @@ export function hintFor(
       return 'Delete it with `invitree code delete`.';
     case 'LAST_ADMIN':
       return 'Promote another admin first: `invitree admin users promote USER`.';
+    case 'REAUTHENTICATION_REQUIRED':
+      return 'Run this command in a terminal, or sign in again with `invitree login`.';
     case 'PHONE_VERIFICATION_REQUIRED':
       return 'Sign in again with `invitree login` to verify it.';
     case 'INVITE_CODE_LIMIT':

@@ -13,6 +13,8 @@ interface Call {
   input?: string;
   /** Runs the command in a terminal of this width. Default: no terminal. */
   columns?: number;
+  /** Prompts in the terminal; the input answers the first one. Default: no prompts. */
+  interactive?: boolean;
   env?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -43,9 +45,14 @@ export async function openTerminal(options: TestOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'invitree-cli-'));
 
   async function invitree(args: string | string[], call: Call = {}): Promise<Result> {
-    const { input = '', columns, env, signal = new AbortController().signal } = call;
+    const {
+      input = '',
+      columns = call.interactive ? 80 : undefined,
+      env,
+      signal = new AbortController().signal,
+    } = call;
     const argv = typeof args === 'string' ? args.split(' ').filter(Boolean) : args;
-    const stdin = new PassThrough();
+    const stdin = Object.assign(new PassThrough(), call.interactive && { isTTY: true });
     stdin.end(input);
     const [stdout, stderr] = [sink(columns), sink(columns)];
     const code = await run(argv, {

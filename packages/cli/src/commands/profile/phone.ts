@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { defineCommand } from '../../command.ts';
 import { verifyWithPrompt } from '../../prompts/one-time-code.ts';
+import { withProof } from '../../prompts/proof.ts';
 import { readSecret } from '../../prompts/secret.ts';
 
 export const phone = defineCommand<{ codeStdin?: true }, [phone: string]>({
@@ -16,7 +17,7 @@ export const phone = defineCommand<{ codeStdin?: true }, [phone: string]>({
     const { io, out } = context;
     const client = await context.connect();
     const link = (entered: { code: string; challenge?: string }) =>
-      client.auth.linkPhone({ phone: number, ...entered });
+      withProof(context, client, () => client.auth.linkPhone({ phone: number, ...entered }));
     const profile = codeStdin
       ? await link({ code: await readSecret(io) })
       : await verifyWithPrompt(context, client, { phone: number, purpose: 'link' }, link);
