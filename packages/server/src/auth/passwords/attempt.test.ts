@@ -1,7 +1,9 @@
-import { argon2Sync } from 'node:crypto';
+import { argon2Sync, createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { logIn, newEmail, PASSWORD, register } from '../../../test/accounts.ts';
 import { testApp } from '../../../test/harness.ts';
+
+const hashed = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 describe('wrong passwords', () => {
   const stranger = (n: number) => `198.51.100.${n}`;
@@ -52,6 +54,38 @@ describe('wrong passwords', () => {
     for (let n = 0; n < 50; n++)
       await logIn(to, { email, password: 'wrong password', ip: stranger(n) });
     expect((await logIn(to, { email, ip: stranger(200) })).status).toBe(429);
+    expect((await logIn(to, { email })).status).toBe(200);
+  });
+
+  test('are limited to 100 a day per user, whichever of their names is used', async () => {
+    const { to, email } = await openAccount();
+    const phone = '+79991234567';
+    await to.deps.database.prisma.user.update({ where: { email }, data: { phone } });
+    const guess = (username: string, n: number) =>
+      to.app.inject({
+        method: 'POST',
+        url: '/oauth/token',
+        payload: new URLSearchParams({
+          grant_type: 'password',
+          username,
+          password: 'no',
+        }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        remoteAddress: stranger(n),
+      });
+    const outcomes: string[] = [];
+    for (let n = 0; n < 50; n++)
+      for (const username of [email, phone])
+        outcomes.push((await guess(username, n)).json().reason);
+    expect(new Set(outcomes)).toEqual(new Set(['CREDENTIALS_WRONG']));
+    // The windows of 15 minutes are over.
+    await Promise.all(
+      [email, phone].map((name) =>
+        to.deps.limiter.reset('password.strangers', hashed(name), { points: 50, seconds: 900 }),
+      ),
+    );
+    for (const username of [email, phone])
+      expect((await guess(username, 200)).json().reason).toBe('RATE_LIMITED');
     expect((await logIn(to, { email })).status).toBe(200);
   });
 
