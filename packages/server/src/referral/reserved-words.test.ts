@@ -12,6 +12,8 @@ test.each([
   '5UPP0RT',
   'HE1P',
   'INVITREE',
+  'INVITREEHELP',
+  'THE-ADMINTEAM',
   '1NV1TREE-B0NUS',
 ])('reserves %s', (code) => expect(isReserved(code, RESERVED_WORDS)).toBe(true));
 

@@ -6,17 +6,26 @@ export const RESERVED_WORDS = [
 ];
 
 /**
- * True if a normalized code is a reserved word, contains one as a word of its own (`ADMIN-2026`,
- * `ADMIN1`), or spells one with hyphens or look-alike digits (`A-D-M-I-N`, `5UPP0RT`).
+ * True if a normalized code consists of reserved words (`ADMIN`, `INVITREEHELP`), contains one as a
+ * word of its own (`ADMIN-2026`, `ADMIN1`), or spells one with hyphens or look-alike digits
+ * (`A-D-M-I-N`, `5UPP0RT`).
  */
 export function isReserved(code: string, words: readonly string[]): boolean {
-  const reserved = new Set(words.map((word) => skeleton(word.toUpperCase())));
+  const reserved = words.map((word) => skeleton(word.toUpperCase())).filter(Boolean);
   const candidates = [code.replaceAll('-', ''), ...code.split('-')].flatMap((text) => [
     text,
     text.replace(/^\d+|\d+$/g, ''),
   ]);
   // A number spells a word only by chance.
-  return candidates.some((text) => /[A-Z]/.test(text) && reserved.has(skeleton(text)));
+  return candidates.some((text) => /[A-Z]/.test(text) && consistsOf(reserved, skeleton(text)));
+}
+
+/** Codes have at most 20 characters, so this is quick. */
+function consistsOf(words: readonly string[], text: string): boolean {
+  return words.some(
+    (word) =>
+      text === word || (text.startsWith(word) && consistsOf(words, text.slice(word.length))),
+  );
 }
 
 const LOOK_ALIKES: Record<string, string> = {
