@@ -69,5 +69,5 @@ export async function startProduction(env: Record<string, string> = {}) {
     return { token: body.accessToken as string, user: body.user, phone };
   }
 
-  return { call, signIn, database, code: CODE };
+  return { call, signIn, database, servers, settings, code: CODE };
 }
