@@ -50,6 +50,63 @@ describe('sessions', () => {
   });
 });
 
+/** Signs in so long ago that the server asks again who the user is. */
+async function signedInLongAgo() {
+  const phone = newPhone();
+  const page = await site.visit();
+  await site.signInOn(page, phone);
+  await openPage(page, 'Account');
+  site.advanceClock(700);
+  return { page, phone };
+}
+
+describe('after 10 minutes, a dialog asks for a code sent to the own phone', () => {
+  test('before an account is deleted', async () => {
+    const { page, phone } = await signedInLongAgo();
+    await button(page, 'Delete my account').click();
+    await button(page, 'Delete permanently').click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm that it’s you' });
+    await dialog.getByLabel('Code from the text message').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await waitForText(page, 'Confirm that it is you with a code');
+    site.advanceClock(60);
+
+    await button(page, 'Delete permanently').click();
+    const code = dialog.getByLabel('Code from the text message');
+    await code.waitFor();
+    await code.fill(await site.codeFor(phone));
+    await waitForText(page, 'Your account has been deleted.');
+  });
+
+  test('before a session is ended', async () => {
+    const { page, phone } = await signedInLongAgo();
+    const away = await site.visit('/app', { userAgent: 'Mozilla/5.0 (Android 15) Firefox/140.0' });
+    await site.signInOn(away, phone);
+    site.advanceClock(60);
+    await page.reload();
+    await button(page, 'Sign out of Firefox, Android').click();
+    const code = page.getByRole('dialog').getByLabel('Code from the text message');
+    await code.waitFor();
+    await code.fill(await site.codeFor(phone));
+    await waitForText(page, 'That device is signed out.');
+  });
+
+  test('before the phone is changed, and the old one is told', async () => {
+    const { page, phone } = await signedInLongAgo();
+    const next = newPhone();
+    await button(page, 'Change your phone').click();
+    await site.requestCode(page, next);
+    await page.getByLabel('Code from the text message').fill(await site.codeFor(next));
+    const code = page.getByRole('dialog').getByLabel('Code from the text message');
+    await code.waitFor();
+    await code.fill(await site.codeFor(phone));
+    await waitForText(page, 'Your phone is verified.');
+    const told = () => site.outbox.findLast(({ to }) => to === phone)?.text;
+    await expect.poll(told).toContain('new phone number');
+  });
+});
+
 test('asks for confirmation before it deletes an account', async () => {
   const phone = newPhone();
   const page = await site.visit();

@@ -9,6 +9,7 @@ import { messages } from '../i18n/messages.ts';
 import { useAction } from '../use-action.ts';
 import { NameForm } from './name-form.tsx';
 import { PhoneSection } from './phone-section.tsx';
+import { withProof } from './proof-dialog.tsx';
 import { Sessions } from './sessions.tsx';
 
 interface Props {
@@ -20,7 +21,7 @@ interface Props {
 export function AccountPage({ me, onChange, onLeave }: Props) {
   const [confirming, setConfirming] = useState(false);
   const deleting = useAction(async () => {
-    await client.profile.delete({ confirm: true });
+    await withProof(() => client.profile.delete({ confirm: true }));
     onLeave(messages.accountDeleted);
   });
   return (
@@ -36,7 +37,7 @@ export function AccountPage({ me, onChange, onLeave }: Props) {
           showNotice(messages.account.phoneSaved);
         }}
       />
-      <Sessions onLeave={() => onLeave('')} />
+      <Sessions key={me.phone} onLeave={() => onLeave('')} />
       <section>
         <h2>{messages.account.deleteTitle}</h2>
         <p class="hint">{messages.account.deleteText}</p>

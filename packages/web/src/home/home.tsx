@@ -5,6 +5,7 @@ import { AccountPage } from './account-page.tsx';
 import { ActivationOffer } from './activation-offer.tsx';
 import { InvitePage } from './invite-page.tsx';
 import { PeoplePage } from './people-page.tsx';
+import { ProofDialog } from './proof-dialog.tsx';
 
 const PAGES = ['invite', 'people', 'account'] as const;
 
@@ -26,6 +27,7 @@ export function Home({ me, onChange, onReload, onLeave }: Props) {
           </a>
         ))}
       </nav>
+      <ProofDialog me={me} />
       <main key={page}>
         <ActivationOffer me={me} onActivated={onReload} />
         {page === 'invite' && <InvitePage me={me} onReload={onReload} />}

@@ -5,8 +5,9 @@ import { Button } from '../components/button.tsx';
 import { messages } from '../i18n/messages.ts';
 import { formatPhone } from '../phone.ts';
 import { PhoneVerification } from '../sign-in/phone-verification.tsx';
+import { withProof } from './proof-dialog.tsx';
 
-/** The phone and email to sign in with, and a form to verify a phone if none is verified. */
+/** The phone and email to sign in with, and a form to verify, add or change the phone. */
 export function PhoneSection({ me, onChange }: { me: Profile; onChange(me: Profile): void }) {
   const [open, setOpen] = useState(false);
   return (
@@ -17,19 +18,26 @@ export function PhoneSection({ me, onChange }: { me: Profile; onChange(me: Profi
         <dt>{messages.account.email}</dt>
         <dd>{me.email ?? messages.account.none}</dd>
       </dl>
-      {!me.phoneVerified && !open && (
-        <Button kind="plain" onClick={() => setOpen(true)}>
-          {me.phone ? messages.account.verifyPhone : messages.account.addPhone}
-        </Button>
-      )}
-      {!me.phoneVerified && open && (
+      {open ? (
         <PhoneVerification
           draft="own-phone"
           submit={messages.account.verify}
           purpose="link"
-          verify={async (entered) => onChange(await client.auth.linkPhone(entered))}
+          verify={async (entered) => {
+            onChange(await withProof(() => client.auth.linkPhone(entered)));
+            setOpen(false);
+          }}
         />
+      ) : (
+        <Button kind="plain" onClick={() => setOpen(true)}>
+          {label(me)}
+        </Button>
       )}
     </section>
   );
+}
+
+function label({ phone, phoneVerified }: Profile): string {
+  if (phone === null) return messages.account.addPhone;
+  return phoneVerified ? messages.account.changePhone : messages.account.verifyPhone;
 }

@@ -10,6 +10,7 @@ import { notifyOtherTabs } from '../other-tabs.ts';
 import { useAction } from '../use-action.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { describeDevice } from './device.ts';
+import { withProof } from './proof-dialog.tsx';
 
 type Session = Awaited<ReturnType<typeof client.auth.sessions>>['items'][number];
 
@@ -17,7 +18,7 @@ export function Sessions({ onLeave }: { onLeave(): void }) {
   const sessions = useLoaded(() => client.auth.sessions(), 'sessions');
   const [confirming, setConfirming] = useState(false);
   const leaving = useAction(async (everywhere: boolean) => {
-    await client.auth.logout({ everywhere });
+    await withProof(() => client.auth.logout({ everywhere }));
     onLeave();
   });
   return (
@@ -58,7 +59,7 @@ interface ItemProps extends Session {
 function SessionItem({ id, userAgent, ip, lastUsedAt, current, onEnded }: ItemProps) {
   const device = describeDevice(userAgent) ?? messages.account.unknownDevice;
   const ending = useAction(async () => {
-    await client.auth.revokeSession({ id });
+    await withProof(() => client.auth.revokeSession({ id }));
     showNotice(messages.account.ended);
     notifyOtherTabs();
     onEnded();

@@ -134,6 +134,7 @@ export const en = {
     verifyPhone: 'Verify your phone again',
     addPhone: 'Add a phone',
     phoneSaved: 'Your phone is verified.',
+    changePhone: 'Change your phone',
     verify: 'Verify',
     sessions: 'Where you’re signed in',
     thisDevice: 'this device',
@@ -153,6 +154,7 @@ export const en = {
     deleteQuestion: 'Delete your account?',
     deleteConfirm: 'Delete permanently',
   },
+  proof: { title: 'Confirm that it’s you', submit: 'Confirm' },
 };
 
 /** All texts of the pages. A translation with a missing text does not compile. */

@@ -136,6 +136,7 @@ export const ru: Messages = {
     verifyPhone: 'Подтвердить телефон ещё раз',
     addPhone: 'Добавить телефон',
     phoneSaved: 'Телефон подтверждён.',
+    changePhone: 'Изменить телефон',
     verify: 'Подтвердить',
     sessions: 'Где выполнен вход',
     thisDevice: 'это устройство',
@@ -155,4 +156,5 @@ export const ru: Messages = {
     deleteQuestion: 'Удалить ваш аккаунт?',
     deleteConfirm: 'Удалить навсегда',
   },
+  proof: { title: 'Подтвердите, что это вы', submit: 'Подтвердить' },
 };

@@ -29,7 +29,8 @@ interface Props {
   verify(code: string): Promise<unknown>;
   /** Requests a new code. */
   resend(): Promise<unknown>;
-  onChangePhone(): void;
+  /** Missing if the phone is given. */
+  onChangePhone?: () => void;
   /** Renders a way out of an error. `retry` verifies the same code again. */
   renderErrorAction?: (error: unknown, retry: () => void) => ComponentChildren;
 }
@@ -103,9 +104,11 @@ export function CodeForm({
         >
           {wait > 0 ? messages.signIn.newCodeIn(formatWait(wait)) : messages.signIn.newCode}
         </Button>
-        <Button kind="plain" onClick={onChangePhone}>
-          {messages.signIn.changePhone}
-        </Button>
+        {onChangePhone && (
+          <Button kind="plain" onClick={onChangePhone}>
+            {messages.signIn.changePhone}
+          </Button>
+        )}
       </div>
     </Form>
   );

@@ -6,9 +6,9 @@ import { Form } from '../components/form.tsx';
 import { PhoneField } from '../components/phone-field.tsx';
 import { clearDraft, useDraft } from '../draft.ts';
 import { messages } from '../i18n/messages.ts';
-import { serverNow } from '../requests.ts';
 import { useAction } from '../use-action.ts';
 import { CodeForm, type SentCode } from './code-form.tsx';
+import { resendTime } from './resend-time.ts';
 
 interface Props {
   /** The name under which a reload restores the form; see {@link useDraft}. */
@@ -90,11 +90,4 @@ export function PhoneVerification({
       )}
     </Form>
   );
-}
-
-/** The earliest time to request another code, if the error contains it. */
-function resendTime(error: unknown): { resendAt?: string } {
-  return isInvitreeError(error, 'RATE_LIMITED')
-    ? { resendAt: new Date(serverNow() + error.retryAfter * 1000).toISOString() }
-    : {};
 }
