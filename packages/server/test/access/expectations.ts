@@ -70,7 +70,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'auth.reauthenticate': signedIn('CREDENTIALS_WRONG', {
     input: () => ({ password: 'wrong password' }),
   }),
-  'auth.linkPhone': signedIn('CODE_EXPIRED', {
+  'auth.linkPhone': signedIn('CODE_WRONG', {
     input: () => ({ phone: newPhone(), code: '1234' }),
   }),
   'auth.setPassword': signedIn('INPUT_INVALID', { input: () => ({ password: 'password' }) }),
