@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import { type Identity, identityHashes } from './deleted-identities.ts';
 
 /**
- * The statement that remembers a phone or email that an account replaces. Run it in the statement or
- * transaction that replaces it. Together with the current ones, these are all that the account ever
- * held, so nothing needs to be written at sign-up.
+ * The statement that remembers a phone or email that an account replaces. Run it in the statement
+ * or transaction that replaces it. Together with the current ones, these are all that the account
+ * ever held, so nothing needs to be written at sign-up.
  * @param replaced what the account had until now; null for what it keeps or never had
  * @param account a query for the account's id, with no row if nothing was replaced
  */

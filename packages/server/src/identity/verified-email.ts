@@ -4,8 +4,8 @@ import type { Sql } from '../database/port.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * A condition over an email's `email_verified_at`: true if the email counts. Anyone can sign up with
- * anyone's address, so in production only a proved one does. Development takes every address.
+ * A condition over an email's `email_verified_at`: true if the email counts. Anyone can sign up
+ * with anyone's address, so in production only a proved one does. Development takes every address.
  */
 export function emailCountsSql({ config }: Pick<Deps, 'config'>, verifiedAt: Statement): Statement {
   return config.production ? sql`${verifiedAt} is not null` : sql`true`;

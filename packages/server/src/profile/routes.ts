@@ -10,8 +10,9 @@ import {
 import { findCallerWithProfile } from './caller-with-profile.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { exportProfile } from './export-profile.ts';
+import { profileExport } from './export-schema.ts';
 import { getProfile } from './get-profile.ts';
-import { confirmation, displayName, profile, profileExport, publicProfile } from './schemas.ts';
+import { confirmation, displayName, profile, publicProfile } from './schemas.ts';
 import { updateProfile } from './update-profile.ts';
 
 export const profileRouter = router({

@@ -44,7 +44,7 @@ export interface RateLimitStatus extends Limit, RateLimitResult {
 type LimitDeps = Pick<Deps, 'config' | 'limiter' | 'metrics'>;
 type Report = (status: RateLimitStatus) => void;
 
-/** An IPv6 /48 holds 65,536 networks of subscribers. Together they get this many times the calls. */
+/** An IPv6 /48 holds 65,536 networks of subscribers. Together they get ten times the calls. */
 const SITE_FACTOR = 10;
 
 /**
