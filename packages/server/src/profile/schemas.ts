@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, inviteCode, phone, time } from '../core/schemas.ts';
-import { userRole, userStatus } from '../identity/user-status.ts';
+import { userRole } from '../identity/user-status.ts';
 import { referral } from '../referral/schemas.ts';
 
 export const person = z
