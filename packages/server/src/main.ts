@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 import { StartError } from './core/start-error.ts';
 import { SECOND } from './core/time.ts';
 
-const USAGE = `Usage: node packages/server/src/main.ts [--check | backup FILE | restore FILE | move]
+const USAGE = `Usage: node packages/server/src/main.ts [--check | backup FILE | restore FILE | move | migrate]
 
 Without arguments, starts the server. Settings are read from the environment.
 
@@ -13,6 +13,7 @@ Without arguments, starts the server. Settings are read from the environment.
   backup FILE    Back up the embedded database in DATA_DIR, even while the server is running
   restore FILE   Restore a backup into a DATA_DIR that contains no database
   move           Copy the embedded database in DATA_DIR to the empty PostgreSQL at DATABASE_URL
+  migrate        Migrate the PostgreSQL at DATABASE_URL, for a server that runs as another role
 `;
 
 /**
@@ -63,6 +64,14 @@ async function move(): Promise<void> {
   print(`If none was set, use the one in ${DATA_DIR}/app-secret.`);
 }
 
+async function migrate(): Promise<void> {
+  const { migratePostgres } = await import('./database/postgres.ts');
+  const config = readConfig();
+  if (!config.DATABASE_URL) throw new StartError('Set DATABASE_URL to the PostgreSQL to migrate');
+  const applied = await migratePostgres(config.DATABASE_URL, config);
+  print(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'Nothing to migrate');
+}
+
 async function main(args: string[]): Promise<void> {
   const options = { check: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -70,6 +79,7 @@ async function main(args: string[]): Promise<void> {
   if (command === 'backup' && file && !more) await backup(file);
   else if (command === 'restore' && file && !more) await restore(file);
   else if (command === 'move' && !file) await move();
+  else if (command === 'migrate' && !file) await migrate();
   else if (command) throw new StartError(USAGE);
   else if (values.help) process.stdout.write(USAGE);
   else if (values.check) {

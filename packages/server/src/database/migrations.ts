@@ -54,6 +54,7 @@ export async function migrate(pool: Pool, migrations?: MigrationList): Promise<s
 export async function migrateWithLock(pool: Pool, migrations?: MigrationList): Promise<string[]> {
   const list = migrations ?? (await readMigrations());
   if (await isCurrent(pool, list)) return [];
+  await requireOwner(pool);
   const lockHolder = await pool.connect();
   try {
     await lockHolder.query('begin');
@@ -67,6 +68,22 @@ export async function migrateWithLock(pool: Pool, migrations?: MigrationList): P
       (error) => lockHolder.release(error),
     );
   }
+}
+
+/**
+ * The service may run as a role that owns nothing. Such a role cannot migrate.
+ * @throws StartError
+ */
+async function requireOwner(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ role: string; isOwner: boolean }>(
+    `select current_user as role,
+       coalesce(has_schema_privilege(current_schema(), 'create'), true) as "isOwner"`,
+  );
+  if (rows[0]?.isOwner === false)
+    throw new StartError(
+      `The database needs migrations, and the role ${rows[0].role} may not apply them. ` +
+        'Run `node packages/server/src/main.ts migrate` with a DATABASE_URL of the owner.',
+    );
 }
 
 /** Returns the names of the migrations that `migrate` would apply. Changes nothing. */

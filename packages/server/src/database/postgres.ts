@@ -17,23 +17,31 @@ import { isConflict, isConnectionLost } from './postgres-errors.ts';
 
 /**
  * Opens the PostgreSQL at `url` and applies pending migrations.
- * @throws StartError if it cannot connect or the migration history is broken
+ * @throws StartError if it cannot connect or migrate
  */
 export async function openPostgres(
   url: string,
   settings: PostgresSettings,
   log?: Logger,
 ): Promise<Database> {
-  const migrationPool = new Pool({ ...connectionConfig(url, settings), max: 3 });
-  migrationPool.on('error', () => {});
+  await migratePostgres(url, settings);
+  return open(url, settings, log, 'PostgreSQL');
+}
+
+/**
+ * Applies pending migrations to the PostgreSQL at `url` and returns their names.
+ * @throws StartError if it cannot connect or migrate
+ */
+export async function migratePostgres(url: string, settings: PostgresSettings): Promise<string[]> {
+  const pool = new Pool({ ...connectionConfig(url, settings), max: 3 });
+  pool.on('error', () => {});
   try {
-    await migrateWithLock(migrationPool);
+    return await migrateWithLock(pool);
   } catch (error) {
     throw toStartError(error, url);
   } finally {
-    await migrationPool.end();
+    await pool.end();
   }
-  return open(url, settings, log, 'PostgreSQL');
 }
 
 /**
