@@ -78,3 +78,13 @@ test('shortens table cells in a narrow terminal', async () => {
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(70);
   expect(stdout).toContain('…');
 });
+
+test('ends every session, after a question', async () => {
+  const asked = await t.invitree('admin sessions end-all');
+  expect([asked.code, asked.stderr.includes('--yes')]).toEqual([2, true]);
+  const declined = await t.invitree('admin sessions end-all', { interactive: true, input: 'n\n' });
+  expect(declined.stderr).toContain('Nothing was changed.');
+  const { json } = await t.invitree('admin sessions end-all --yes');
+  expect(json.revoked).toBeGreaterThanOrEqual(2);
+  expect((await t.invitree('whoami')).code).not.toBe(0);
+});

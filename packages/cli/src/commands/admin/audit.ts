@@ -8,7 +8,8 @@ import { pageSize, printList } from '../../output/list.ts';
 export const audit = defineCommand<ListOptions & { user?: string }>({
   name: 'audit',
   summary: 'List audit log entries, newest first',
-  description: 'List sign-ins, failed sign-ins and admin actions, newest first.',
+  description:
+    'List sign-ins, wrong codes and passwords, changes of how users sign in, exports and admin actions, newest first.',
   examples: [
     'invitree admin audit',
     'invitree admin audit --user +79991234567',
