@@ -40,7 +40,7 @@ export function serveOpenApi(app: FastifyInstance, deps: Deps): void {
 }
 
 /** Describes the REST API as OpenAPI 3.1, generated from the schemas that validate its requests. */
-export function openApiDocument(baseUrl: string): OpenAPIObject {
+function openApiDocument(baseUrl: string): OpenAPIObject {
   const document = generateOpenApiDocument(appRouter, {
     title: 'Invitree',
     version: '1',
