@@ -107,6 +107,26 @@ describe('after 10 minutes, a dialog asks for a code sent to the own phone', () 
   });
 });
 
+test('after 10 minutes, a dialog asks for the password if the account has no phone', async () => {
+  const page = await site.visit();
+  await button(page, 'Use email and password').click();
+  await button(page, 'New here? Sign up').click();
+  await page.getByLabel('Email').fill('vera@example.com');
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill('correct horse battery staple');
+  await button(page, 'Sign up').click();
+  await openPage(page, 'Account');
+  site.advanceClock(700);
+  await button(page, 'Sign out everywhere').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await password.fill('wrong');
+  await button(page, 'Confirm').click();
+  await waitForText(page, 'The email or password is incorrect.');
+  await password.fill('correct horse battery staple');
+  await button(page, 'Confirm').click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
 test('asks for confirmation before it deletes an account', async () => {
   const phone = newPhone();
   const page = await site.visit();
