@@ -119,6 +119,7 @@ export const accountRoutes = {
           'CODE_WRONG',
           'CODE_EXPIRED',
           'CODE_ATTEMPTS_EXCEEDED',
+          'RATE_LIMITED',
         ],
       }),
     )

@@ -50,6 +50,14 @@ test('parallel refreshes all get the same token', async () => {
 });
 
 describe('a replay', () => {
+  test('of a token whose successor has been used is never answered with a token', async () => {
+    const { refreshToken } = await app.signIn();
+    const { body: next } = await refresh(refreshToken);
+    const { body: last } = await refresh(next.refreshToken);
+    expect((await refresh(refreshToken)).body.data.reason).toBe('REFRESH_REUSED');
+    expect((await refresh(last.refreshToken)).body.data.reason).toBe('TOKEN_INVALID');
+  });
+
   test.each([
     ['after the grace period', 11, {}],
     ['by another client', 1, { 'user-agent': 'thief' }],
