@@ -8,6 +8,7 @@ import { revoked, sessionList } from '../sessions/schemas.ts';
 import { listSessions } from '../sessions/sessions.ts';
 import { accountRoutes } from './account-routes.ts';
 import { requestCode } from './codes/request.ts';
+import { credentialRoutes } from './credential-routes.ts';
 import { rotateRefreshToken } from './refresh.ts';
 import {
   challenge,
@@ -143,4 +144,5 @@ export const authRouter = router({
     })),
 
   ...accountRoutes,
+  ...credentialRoutes,
 });
