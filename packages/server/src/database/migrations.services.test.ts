@@ -13,6 +13,7 @@ test('ten instances that start together on an empty database apply each migratio
   cleanup.defer(() => admin.end());
   const name = `${template.database}_ten`;
   await admin.query(`create database ${name}`);
+  // Without `force`, PostgreSQL waits for connections that are still closing.
   cleanup.defer(async () => void (await admin.query(`drop database ${name}`)));
   const url = Object.assign(new URL(template.url), { pathname: `/${name}` }).href;
   const config = readConfig({ APP_SECRET: 'tests-only-'.repeat(4), DATABASE_POOL: '1' });
