@@ -28,8 +28,8 @@ interface CodeRequest {
   ip: string;
 }
 
-/** Codes stored per phone; more cannot be valid at once under the default limits. */
-const STORED_CODES = 10;
+/** Valid codes stored per phone. The default limits allow no more within CODE_TTL. */
+const STORED_CODES = 8;
 
 /**
  * Issues a code for a phone, whether or not the phone has an account. Earlier codes stay valid for
@@ -58,7 +58,8 @@ export async function issueCode(
   const open = maySend(config, sql`c.sent_at`, now);
   const reserved = sql`(${known} and ${maySend(config, sendsToOwner(ip), now)})`;
   const stored = (column: Statement) =>
-    sql`${column} = (excluded.${column} || c.${column})[1:${STORED_CODES}::int]`;
+    sql`${column} = case when c.expires_at > ${now}
+        then (excluded.${column} || c.${column})[1:${STORED_CODES}::int] else excluded.${column} end`;
   const addTo = (column: Statement) =>
     newest(config.CODE_SENDS_PER_DAY, sql`c.${column} || excluded.${column}`);
   const write = (condition: Statement) =>

@@ -43,48 +43,45 @@ export function verifyCode(deps: VerifyDeps, attempt: CodeAttempt, onlyIf: State
   const now = new Date(deps.clock());
   const dayAgo = new Date(+now - DAY);
   const budget = failureBudget(deps.config);
-  const known = isKnownAddress(attempt.phone, attempt.ip);
-  const slot = slotOf(attempt, now);
-  const isCorrect = matches(
-    deps,
-    attempt,
-    sql`c.code_hashes[${slot}]`,
-    sql`c.challenge_ids[${slot}]`,
-  );
-  const open = fewerThan(budget.open, sql`c.failed_at`, dayAgo);
-  const reserved = fewerThan(budget.reserved, sql`c.reserved_failed_at`, dayAgo);
+  const isCorrect = matches(deps, attempt, sql`code_hashes[slot]`, sql`challenge_ids[slot]`);
+  const isKnown = isKnownAddress(attempt.phone, attempt.ip);
   const withFailure = (column: Statement) => sql`array(
           select f from unnest(${column} || ${now}::timestamptz) f where f > ${dayAgo} order by f)`;
   const left = (count: number, failures: Statement) => sql`greatest(0, ${count}::int - (
             select count(*)::int from unnest(${failures}) f where f > ${dayAgo}))`;
   return sql`
       update phone_codes c set
-        code_expires_at[${slot}] = case when ${isCorrect} and ${onlyIf}
-          then ${now} else c.code_expires_at[${slot}] end,
-        code_attempts[${slot}] = c.code_attempts[${slot}] + case when ${isCorrect} then 0 else 1 end,
-        failed_at = case when ${isCorrect} or not ${open} then c.failed_at
+        code_expires_at[slot] = case when is_correct and ${onlyIf}
+          then ${now} else c.code_expires_at[slot] end,
+        code_attempts[slot] = c.code_attempts[slot] + case when is_correct then 0 else 1 end,
+        failed_at = case when is_correct or not is_open then c.failed_at
           else ${withFailure(sql`c.failed_at`)} end,
-        reserved_failed_at = case when ${isCorrect} or ${open} then c.reserved_failed_at
+        reserved_failed_at = case when is_correct or is_open then c.reserved_failed_at
           else ${withFailure(sql`c.reserved_failed_at`)} end
-      where c.phone = ${attempt.phone} and c.code_expires_at[${slot}] > ${now}
-        and c.code_attempts[${slot}] < ${CODE_MAX_ATTEMPTS}
-        and (${open} or (${reserved} and ${known}))
-      returning c.phone, c.code_expires_at[${slot}] <= ${now} as consumed,
-        case when not ${isCorrect} then least(
-          ${CODE_MAX_ATTEMPTS}::int - c.code_attempts[${slot}],
-          ${left(budget.open, sql`c.failed_at`)} + case when ${known}
+      from (
+        select phone as recipient, slot, ${isCorrect} as is_correct,
+          code_expires_at[slot] > ${now} and code_attempts[slot] < ${CODE_MAX_ATTEMPTS} as is_usable,
+          ${fewerThan(budget.open, sql`failed_at`, dayAgo)} as is_open,
+          ${fewerThan(budget.reserved, sql`reserved_failed_at`, dayAgo)} as has_reserve
+        from (
+          select *, ${slotOf(attempt, now)} as slot from phone_codes c
+          where phone = ${attempt.phone} for no key update
+        ) locked
+      ) stored
+      where c.phone = recipient and is_usable and (is_open or (has_reserve and ${isKnown}))
+      returning c.phone, is_correct and c.code_expires_at[slot] <= ${now} as consumed,
+        case when not is_correct then least(
+          ${CODE_MAX_ATTEMPTS}::int - c.code_attempts[slot],
+          ${left(budget.open, sql`c.failed_at`)} + case when ${isKnown}
             then ${left(budget.reserved, sql`c.reserved_failed_at`)} else 0 end
         ) end as "attemptsLeft"`;
 }
 
-/**
- * SQL for the position of the attempted code in the arrays of `c`. null if there is none. It is the
- * same before and after the code is consumed, which sets its expiry to `now`.
- */
+/** SQL for the position of the attempted code in the arrays of `c`. null if there is none. */
 export function slotOf({ challenge, ip }: CodeAttempt, now: Date): Statement {
   if (challenge !== undefined) return sql`array_position(c.challenge_ids, ${challenge}::uuid)`;
   const newestFromHere = sql`array_position(c.code_addresses, ${ip})`;
-  return sql`(case when c.code_expires_at[${newestFromHere}] >= ${now} then ${newestFromHere}
+  return sql`(case when c.code_expires_at[${newestFromHere}] > ${now} then ${newestFromHere}
         else 1 end)`;
 }
 
