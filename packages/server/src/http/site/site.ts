@@ -37,7 +37,7 @@ export async function serveSite(app: FastifyInstance, deps: Deps): Promise<void>
     root: absolutePath(),
     prefix: '/docs/',
     index: false,
-    allowedPath: (path) => /^\/swagger-ui(-bundle\.js|\.css)$/.test(path),
+    allowedPath: (path: string) => /^\/swagger-ui(-bundle\.js|\.css)$/.test(path),
     maxAge: deps.config.production ? '1h' : 0,
   });
 }
