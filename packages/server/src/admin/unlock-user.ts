@@ -6,8 +6,8 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from './status-and-role.ts';
 
 /**
- * Lets a user try again who used up the wrong codes, sends or wrong passwords of the day, or for
- * whom somebody else did. Codes that were sent stay valid.
+ * Resets the limits on a user's wrong codes, sends and wrong passwords, whoever used them up. Codes
+ * that were sent stay valid.
  * @throws DomainError NOT_FOUND, UNAVAILABLE
  */
 export async function unlockUser(deps: Deps, actor: Actor, userId: string): Promise<void> {

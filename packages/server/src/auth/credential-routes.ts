@@ -17,7 +17,7 @@ export const credentialRoutes = {
     .meta(
       rest('POST /auth/reauthenticate', {
         tag: 'auth',
-        summary: 'Prove that it is still me',
+        summary: 'Confirm your identity',
         description:
           'Takes a code requested at `/auth/code` for my own phone, with the purpose `reauthenticate`, or my password. For 10 minutes, like after a sign-in, I may change my phone, email and password, end other sessions and delete my account. Refreshing the session does not prolong it.',
         errors: [
@@ -71,7 +71,7 @@ export const credentialRoutes = {
     .meta(
       rest('POST /auth/password', {
         tag: 'auth',
-        summary: 'Set or change my password',
+        summary: 'Set or change your password',
         description:
           'Requires the current password, or a sign-in or reauthentication of the last 10 minutes. Ends all other sessions, and is announced to the phone by SMS.',
         errors: [

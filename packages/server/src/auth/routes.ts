@@ -122,7 +122,7 @@ export const authRouter = router({
     }),
 
   sessions: signedInProcedure
-    .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'List my sessions' }))
+    .meta(rest('GET /auth/sessions', { tag: 'auth', summary: 'List your sessions' }))
     .input(z.void())
     .output(sessionList)
     .query(async ({ ctx: { deps, caller } }) => ({ items: await listSessions(deps, caller) })),
@@ -131,7 +131,7 @@ export const authRouter = router({
     .meta(
       rest('DELETE /auth/sessions/{id}', {
         tag: 'auth',
-        summary: 'Revoke one of my sessions',
+        summary: 'Revoke one of your sessions',
         description:
           'Any but the current one requires a sign-in or reauthentication of the last 10 minutes.',
         errors: ['NOT_FOUND', 'REAUTHENTICATION_REQUIRED'],

@@ -8,8 +8,8 @@ import { type InviteCode, randomInviteCode } from './invite-codes.ts';
 import { isReserved } from './reserved-words.ts';
 
 export interface NewInviteCode {
-  /** ISO 8601 with an offset; in the future, at most a year ahead */
-  expiresAt: string;
+  /** ISO 8601 with an offset; in the future, at most a year ahead. null for never */
+  expiresAt: string | null;
   /** A custom code; random if left out */
   code?: string | undefined;
 }
@@ -28,7 +28,7 @@ export async function createInviteCode(
   const { clock, inviteCodeCache, database } = deps;
   const now = new Date(clock());
   if (customCode !== undefined) rejectReservedCode(deps, customCode);
-  const expiresAt = readExpiry(text, now);
+  const expiresAt = text === null ? null : readExpiry(text, now);
   const { created, expired } = await database.transaction(async (tx) => {
     await requireVerifiedPhone(deps, tx, userId);
     const [expired] = await tx.query<{ code: string }>(sql`

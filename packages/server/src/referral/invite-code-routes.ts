@@ -47,7 +47,9 @@ export const inviteCodeRoutes = {
         status: 201,
       }),
     )
-    .input(z.object({ expiresAt: expiry, code: customCode.optional() }))
+    .input(
+      z.object({ expiresAt: expiry, code: customCode.optional() }).default({ expiresAt: null }),
+    )
     .output(ownInviteCode)
     .mutation(async ({ ctx: { deps, caller, origin, reportLimit }, input }) => {
       if (input.code !== undefined)

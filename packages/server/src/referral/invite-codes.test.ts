@@ -77,10 +77,14 @@ test('replaces the code of sign-up with a custom one', async () => {
   });
 });
 
-test('creates a random code if no custom code is given', async () => {
-  const user = await signInWithoutCode();
-  const { body } = await user.create({ expiresAt: after(60) });
+test.each([
+  ['never expires', () => ({})],
+  ['never expires', () => ({ expiresAt: null })],
+  ['expires', () => ({ expiresAt: after(60) })],
+])('creates a random code that %s', async (_, input) => {
+  const { body } = await (await signInWithoutCode()).create(input());
   expect(body.code).toMatch(/^[2-9A-HJ-NP-Z]{6}$/);
+  expect(body).toMatchObject({ expiresAt: null, active: true, ...input() });
 });
 
 test('never issues a code again, not even after its deletion or to its owner', async () => {
@@ -127,7 +131,6 @@ test('rejects a deleted code, also for a second deletion', async () => {
 });
 
 test.each([
-  ['no expiry', () => ({}), 'expiresAt'],
   ['an expiry in the past', () => ({ expiresAt: after(-1) }), 'expiresAt'],
   ['an expiry now', () => ({ expiresAt: after(0) }), 'expiresAt'],
   ['an expiry more than a year ahead', () => ({ expiresAt: after(367 * DAY) }), 'expiresAt'],
@@ -138,7 +141,6 @@ test.each([
     () => ({ expiresAt: '2027-02-30T00:00:00Z' }),
     'expiresAt',
   ],
-  ['a null expiry', () => ({ expiresAt: null }), 'expiresAt'],
   ['3 characters', () => ({ expiresAt: after(60), code: 'ANN' }), 'code'],
   ['21 characters', () => ({ expiresAt: after(60), code: 'A'.repeat(21) }), 'code'],
   ['an underscore', () => ({ expiresAt: after(60), code: 'ANNA_2026' }), 'code'],

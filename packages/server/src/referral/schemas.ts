@@ -44,7 +44,9 @@ export const customCode = z
 
 export const expiry = z.iso
   .datetime({ offset: true })
-  .describe('In the future, at most one year ahead')
+  .nullable()
+  .default(null)
+  .describe('In the future, at most one year ahead; null or left out: never')
   .meta({ example: '2027-01-31T23:59:59+03:00' });
 
 export const activation = z
