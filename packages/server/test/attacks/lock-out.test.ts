@@ -1,16 +1,36 @@
-import { describe, expect, test } from 'vitest';
-import { newPhone, type TestApp, testApp } from '../harness.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { newPhone, openTestDatabase, testApp } from '../harness.ts';
 
 /** Production limits; development only so that responses contain the code. */
 const env = { TRUST_PROXY: '127.0.0.1', CODE_LENGTH: '6' };
 const OWNER = '198.51.100.7';
 
+type Call = Parameters<Awaited<ReturnType<typeof testApp>>['rest']>[1];
+type Service = Awaited<ReturnType<typeof openService>>;
+
+/** Two instances on one database, which take turns. */
+async function openService(more: Record<string, string> = {}) {
+  const database = await openTestDatabase();
+  onTestFinished(() => database.close());
+  const first = await testApp({ database, env: { ...env, ...more } });
+  const second = await testApp({ database, env: { ...env, ...more } });
+  let requests = 0;
+  return {
+    rest: (route: string, call: Call) => (requests++ % 2 ? second : first).rest(route, call),
+    signIn: first.signIn,
+    advanceClock(seconds: number) {
+      first.advanceClock(seconds);
+      second.advanceClock(seconds);
+    },
+  };
+}
+
 /** Sends requests from an IP address. */
-const from = (app: TestApp, ip: string) => (route: string, body: object) =>
+const from = (app: Service, ip: string) => (route: string, body: object) =>
   app.rest(route, { body, headers: { 'x-forwarded-for': ip } });
 
 /** A phone whose owner has signed in from `OWNER`. */
-async function signedInBefore(app: TestApp) {
+async function signedInBefore(app: Service) {
   const phone = newPhone();
   const owner = from(app, OWNER);
   const { body: sent } = await owner('POST /auth/code', { phone });
@@ -21,7 +41,7 @@ async function signedInBefore(app: TestApp) {
 }
 
 /** Uses up what strangers may guess and send, from many addresses over a day. */
-async function exhaust(app: TestApp, phone: string): Promise<number> {
+async function exhaust(app: Service, phone: string): Promise<number> {
   let judged = 0;
   for (let n = 0; n < 12; n++) {
     const stranger = from(app, `203.0.113.${n}`);
@@ -42,7 +62,7 @@ async function exhaust(app: TestApp, phone: string): Promise<number> {
 
 describe('an attacker who spends a phone’s failures and sends', () => {
   test('does not keep its owner out where they signed in before', async () => {
-    const app = await testApp({ env });
+    const app = await openService();
     const { phone, owner } = await signedInBefore(app);
     expect(await exhaust(app, phone)).toBeLessThanOrEqual(8);
     const stranger = await from(app, '203.0.113.99')('POST /auth/code', { phone });
@@ -57,7 +77,7 @@ describe('an attacker who spends a phone’s failures and sends', () => {
   });
 
   test('gets no more guesses at the owner’s address: 10 per day in all', async () => {
-    const app = await testApp({ env });
+    const app = await openService();
     const { phone, owner } = await signedInBefore(app);
     let judged = await exhaust(app, phone);
     for (let n = 0; n < 20; n++) {
@@ -69,7 +89,7 @@ describe('an attacker who spends a phone’s failures and sends', () => {
 });
 
 test('a stranger’s request does not void the code that the owner holds', async () => {
-  const app = await testApp({ env });
+  const app = await openService();
   const phone = newPhone();
   const owner = from(app, OWNER);
   const { body: held } = await owner('POST /auth/code', { phone });
@@ -87,7 +107,7 @@ test('a stranger’s request does not void the code that the owner holds', async
 });
 
 test('a client that ignores challenges signs in with the code it requested', async () => {
-  const app = await testApp({ env });
+  const app = await openService();
   const phone = newPhone();
   const owner = from(app, OWNER);
   const { body: held } = await owner('POST /auth/code', { phone });
@@ -97,7 +117,7 @@ test('a client that ignores challenges signs in with the code it requested', asy
 });
 
 test('a challenge serves its own phone and code only', async () => {
-  const app = await testApp({ env });
+  const app = await openService();
   const [phone, otherPhone] = [newPhone(), newPhone()];
   const attacker = from(app, '203.0.113.1');
   const { body: mine } = await attacker('POST /auth/code', { phone });
@@ -113,7 +133,7 @@ test('a challenge serves its own phone and code only', async () => {
 });
 
 test('a code for one purpose does not serve another', async () => {
-  const app = await testApp({ env });
+  const app = await openService();
   const phone = newPhone();
   const attacker = from(app, '203.0.113.1');
   for (const purpose of ['link', 'reauthenticate']) {
@@ -125,7 +145,7 @@ test('a code for one purpose does not serve another', async () => {
 });
 
 test('a wrong code gets the same response whether or not a code is valid', async () => {
-  const app = await testApp({ env });
+  const app = await openService();
   const guesses = async (phone: string) => {
     const responses = [];
     for (let n = 0; n < 7; n++) {
@@ -142,9 +162,7 @@ test('a wrong code gets the same response whether or not a code is valid', async
 
 test('an admin unlocks a user, and the audit log says so', async () => {
   const ADMIN = '+79997654321';
-  const app = await testApp({
-    env: { ...env, ADMIN_PHONES: ADMIN, TEST_PHONES: `${ADMIN}:123456` },
-  });
+  const app = await openService({ ADMIN_PHONES: ADMIN, TEST_PHONES: `${ADMIN}:123456` });
   const { phone } = await signedInBefore(app);
   await exhaust(app, phone);
   const stranger = from(app, '203.0.113.99');
