@@ -8,8 +8,8 @@ import { addressList, isListed } from '../core/ip-network.ts';
 const LOOPBACK = addressList(['127.0.0.0/8', '::1']);
 
 /**
- * Refuses requests for any host but that of PUBLIC_URL and ALLOWED_HOSTS. Outside production, the
- * machine's own names and addresses are allowed too. A name that another site points at this
+ * Refuses requests for any host but that of PUBLIC_URL, ALLOWED_HOSTS and loopback addresses.
+ * Outside production, the machine's own names and addresses are allowed too. A name that another site points at this
  * address (DNS rebinding) therefore reaches nothing, and no foreign name gets into links, cookies
  * or the issuer of tokens. Health checks and metrics are exempt: probes address instances directly.
  */
@@ -23,21 +23,27 @@ export function refuseForeignHosts(app: FastifyInstance, config: Config): void {
     const host = hostName(request.host);
     const isAllowed =
       request.routeOptions.config.anyHost === true ||
-      (host !== undefined && (allowed.has(host) || (!production && isLocal(host, request))));
+      (host !== undefined &&
+        (allowed.has(host) || isLoopback(host) || (!production && isLocal(host, request))));
     if (isAllowed) return done();
     request.log.info({ host: request.host.slice(0, 253) }, 'Refused a host not in ALLOWED_HOSTS');
     done(inputIssue('HOST_NOT_ALLOWED', ['host']));
   });
 }
 
-/** True for a loopback address, and for the address that the client connected to. */
+/** True for an address such as 127.0.0.1, which no name can be rebound to in a `Host` header. */
+function isLoopback(host: string): boolean {
+  const address = addressOf(host);
+  return isIP(address) !== 0 && isListed(LOOPBACK, address);
+}
+
+/** True for names below .localhost, and for the address that the client connected to. */
 function isLocal(host: string, { socket }: FastifyRequest): boolean {
   if (host.endsWith('.localhost')) return true;
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(address) === 0) return false;
-  const connectedTo = socket.localAddress?.replace(/^::ffff:/, '');
-  return address === connectedTo || isListed(LOOPBACK, address);
+  return addressOf(host) === socket.localAddress?.replace(/^::ffff:/, '');
 }
+
+const addressOf = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -18,7 +18,7 @@ export const httpSettings = {
       error: 'must be host names or addresses without a port, in lower case, separated by commas',
     })
     .describe(
-      'Hosts that requests may name besides that of `PUBLIC_URL`, for example the internal name that other services use. In development, local addresses are allowed as well.',
+      'Hosts that requests may name besides that of `PUBLIC_URL`, for example the internal name that other services use. Loopback addresses are always allowed, and in development every local one.',
     ),
   TRUST_PROXY: addressRanges.describe(
     'Proxies (addresses or CIDR ranges) whose `X-Forwarded-For` header is trusted.',

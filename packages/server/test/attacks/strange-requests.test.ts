@@ -30,7 +30,8 @@ const FOREIGN = [
   'invite.example.evil.example',
   'invite.example@evil.example',
   'invite.example/evil',
-  '127.0.0.1',
+  '198.51.100.7',
+  '127.0.0.1.evil.example',
   'localhost',
   '%%%',
   '[',
@@ -54,6 +55,11 @@ const PATHS = [
   '/.well-known/oauth-authorization-server',
   '/.well-known/jwks.json',
 ];
+
+test.each(['127.0.0.1', `[::1]:3000`])('%s is served, and never gets into links', async (host) => {
+  const response = await get('/.well-known/oauth-authorization-server', host);
+  expect(response).toMatch(/^HTTP\/1\.1 200 .*"issuer":"https:\/\/invite\.example"/s);
+});
 
 describe('a foreign host', () => {
   test.each(FOREIGN)('%s is refused everywhere', async (host) => {
