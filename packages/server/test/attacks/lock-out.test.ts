@@ -132,6 +132,16 @@ test('a challenge serves its own phone and code only', async () => {
   }
 });
 
+test('a made-up challenge does not reveal whether a guess is a code that is valid', async () => {
+  const app = await openService();
+  const phone = newPhone();
+  const { body: held } = await from(app, OWNER)('POST /auth/code', { phone });
+  const challenge = '5f1d9c1e-8a53-4f1b-9d51-0d1b6a0f3a52';
+  const guess = { phone, code: held.devCode, challenge };
+  const { body } = await from(app, '203.0.113.1')('POST /auth/verify', guess);
+  expect(body.data).toMatchObject({ reason: 'CODE_WRONG', attemptsLeft: 4 });
+});
+
 test('a code for one purpose does not serve another', async () => {
   const app = await openService();
   const phone = newPhone();

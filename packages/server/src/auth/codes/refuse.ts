@@ -23,7 +23,10 @@ export async function requireCorrectCode<Verification extends CodeVerification>(
   return verification;
 }
 
-/** Explains an attempt that `verifyCode` did not compare with a code. */
+/**
+ * Explains an attempt that `verifyCode` did not compare with a code. It compares with expired codes
+ * only: a guess is never tried against more than one valid code.
+ */
 async function refuse(deps: RefuseDeps, attempt: CodeAttempt, now: Date): Promise<DomainError> {
   const { config, database } = deps;
   const [row] = await database.query<{
@@ -39,18 +42,18 @@ async function refuse(deps: RefuseDeps, attempt: CodeAttempt, now: Date): Promis
       ${isKnownAddress(attempt.phone, attempt.ip)} as known,
       coalesce(c.code_expires_at[slot] > ${now}, false) as "isLive",
       exists (
-        select from unnest(c.challenge_ids, c.code_hashes) stored (challenge_id, code_hash)
-        where ${matches(deps, attempt, sql`stored.code_hash`, sql`stored.challenge_id`)}
+        select from unnest(c.challenge_ids, c.code_hashes, c.code_expires_at)
+          stored (challenge_id, code_hash, expires_at)
+        where stored.expires_at <= ${now} and ${matches(deps, attempt, sql`stored.code_hash`, sql`stored.challenge_id`)}
       ) as "wasCorrect"
     from phone_codes c, lateral (select ${slotOf(attempt, now)}) s (slot)
     where c.phone = ${attempt.phone}`);
   if (!row) return countWrongCode(deps, attempt, now);
   const budget = failureBudget(config);
-  const usedUpUntil = row.known
-    ? (endOfDay(row.reservedFailedAt, budget.reserved, now) ?? 0)
-    : endOfDay(row.failedAt, budget.open, now);
-  if (endOfDay(row.failedAt, budget.open, now) && usedUpUntil)
-    return exceeded(secondsUntil(usedUpUntil, now));
+  const openAgain = endOfDay(row.failedAt, budget.open, now);
+  const reserveAgain = row.known ? endOfDay(row.reservedFailedAt, budget.reserved, now) : openAgain;
+  if (openAgain && reserveAgain)
+    return exceeded(secondsUntil(Math.min(openAgain, reserveAgain), now));
   if (row.isLive) return exceeded(secondsUntil(nextSendAt(config, row.sentAt), now));
   if (row.wasCorrect) return new DomainError('CODE_EXPIRED');
   return countWrongCode(deps, attempt, now);
